@@ -166,7 +166,10 @@ export class Connection {
   /** To be called at `deadline` or later. @throws ProtocolError when the peer's time is over */
   timeout(now: number): void {
     this.#guarded(() => {
-      if (this.#heartbeat === undefined) return this.#checkHandshake(now);
+      if (this.#heartbeat === undefined) {
+        this.#checkHandshake(now);
+        return;
+      }
       // Input that we refuse to read cannot prove the peer alive, nor dead.
       if (this.#paused) this.#heartbeat.heard(now);
       if (this.#heartbeat.tick(now)) this.output.write(FLAG_COMMAND, encodePing(this.#heartbeat.timeToLive));
@@ -327,10 +330,12 @@ export class Connection {
   #command(command: Command): void {
     switch (command.name) {
       case 'PING':
-        return this.#ping(command.data);
+        this.#ping(command.data);
+        break;
       case 'SUBSCRIBE':
       case 'CANCEL':
-        return this.#subscription(command);
+        this.#subscription(command);
+        break;
       case 'READY':
       case 'ERROR':
         throw new ProtocolError('command-unexpected', `${command.name} after the handshake`);
