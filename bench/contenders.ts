@@ -1,0 +1,33 @@
+// Who is measured. A contender is a way to start a worker that speaks the protocol of worker/parent.ts; both of today's are
+// Node programs that differ only in the module they import. The first one is compared with each of the others.
+
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+export interface Contender {
+  readonly name: string;
+  readonly version: string;
+  /** The command line of a worker process that plays `role`. */
+  command(role: string, args: readonly string[], profileDir: string | undefined): string[];
+}
+
+export function contenders(workerFile: string, ours: string): Contender[] {
+  const require = createRequire(import.meta.url);
+  return [
+    nodeContender('zmtp', require('../package.json').version, workerFile, resolve(ours)),
+    nodeContender('zeromq.js', require('zeromq/package.json').version, workerFile, require.resolve('zeromq')),
+  ];
+}
+
+function nodeContender(name: string, version: string, workerFile: string, moduleFile: string): Contender {
+  return {
+    name,
+    version,
+    command(role, args, profileDir) {
+      const profile = `--cpu-prof-name=${name}-${role}-${Date.now()}.cpuprofile`;
+      const flags = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`, profile];
+      return [process.execPath, ...flags, workerFile, role, `module=${pathToFileURL(moduleFile).href}`, ...args];
+    },
+  };
+}

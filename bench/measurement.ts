@@ -1,0 +1,61 @@
+// One measurement: one contender, one case, one count. Starts a fresh process per role, lets them run, returns the figures.
+// Fresh processes keep a round from inheriting the heap, the compiled code or the queues of the one before.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Contender } from './contenders.js';
+import { WorkerProcess } from './worker-process.js';
+import type { Case, Transport } from './workloads.js';
+
+export type Values = Readonly<Record<string, number>>;
+
+export interface Measurement {
+  readonly contender: Contender;
+  readonly case: Case;
+  readonly count: number;
+  readonly profileDir: string | undefined;
+}
+
+export async function measure(measurement: Measurement): Promise<Values> {
+  const directory = await mkdtemp(join(tmpdir(), 'zmtp-bench-'));
+  const workers: WorkerProcess[] = [];
+  try {
+    return await run(measurement, directory, workers);
+  } finally {
+    const patience = measurement.profileDir === undefined ? STOP_PATIENCE : PROFILE_PATIENCE;
+    await Promise.all(workers.map((worker) => worker.stop(patience)));
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function run(measurement: Measurement, directory: string, workers: WorkerProcess[]): Promise<Values> {
+  const { roles, transport } = measurement.case;
+  let endpoint = transport === undefined ? undefined : freshEndpoint(transport, directory);
+  for (const role of roles) {
+    const worker = start(measurement, role, endpoint);
+    workers.push(worker);
+    const ready = await worker.ready(READY_DEADLINE);
+    endpoint = ready.endpoint ?? endpoint;
+  }
+  for (const worker of workers) worker.go();
+  // One role reports; the others owe nothing, but if one of them fails there is no point in waiting.
+  const result = await Promise.race(workers.map((worker) => worker.result(RESULT_DEADLINE)));
+  return result.values;
+}
+
+function start(measurement: Measurement, role: string, endpoint: string | undefined): WorkerProcess {
+  const { contender, case: subject, count, profileDir } = measurement;
+  const settings = { ...subject.params, count, warmup: Math.ceil(count / 4), ...(endpoint && { endpoint }) };
+  const args = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+  return new WorkerProcess(`${contender.name} ${subject.workload} ${role}`, contender.command(role, args, profileDir));
+}
+
+function freshEndpoint(transport: Transport, directory: string): string {
+  return transport === 'tcp' ? 'tcp://127.0.0.1:*' : `ipc://${join(directory, 'socket')}`;
+}
+
+const READY_DEADLINE = 20_000;
+const RESULT_DEADLINE = 60_000;
+const STOP_PATIENCE = 500;
+const PROFILE_PATIENCE = 10_000;
