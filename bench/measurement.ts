@@ -1,7 +1,7 @@
 // One measurement: one contender, one case, one count. Starts a fresh process per role, lets them run, returns the figures.
 // Fresh processes keep a round from inheriting the heap, the compiled code or the queues of the one before.
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Contender } from './contenders.js';
@@ -18,20 +18,18 @@ export interface Measurement {
 }
 
 export async function measure(measurement: Measurement): Promise<Values> {
-  const directory = await mkdtemp(join(tmpdir(), 'zmtp-bench-'));
   const workers: WorkerProcess[] = [];
   try {
-    return await run(measurement, directory, workers);
+    return await run(measurement, workers);
   } finally {
     const patience = measurement.profileDir === undefined ? STOP_PATIENCE : PROFILE_PATIENCE;
     await Promise.all(workers.map((worker) => worker.stop(patience)));
-    await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function run(measurement: Measurement, directory: string, workers: WorkerProcess[]): Promise<Values> {
+async function run(measurement: Measurement, workers: WorkerProcess[]): Promise<Values> {
   const { roles, transport } = measurement.case;
-  let endpoint = transport === undefined ? undefined : freshEndpoint(transport, directory);
+  let endpoint = transport === undefined ? undefined : freshEndpoint(transport);
   for (const role of roles) {
     const worker = start(measurement, role, endpoint);
     workers.push(worker);
@@ -51,9 +49,21 @@ function start(measurement: Measurement, role: string, endpoint: string | undefi
   return new WorkerProcess(`${contender.name} ${subject.workload} ${role}`, contender.command(role, args, profileDir));
 }
 
-function freshEndpoint(transport: Transport, directory: string): string {
-  return transport === 'tcp' ? 'tcp://127.0.0.1:*' : `ipc://${join(directory, 'socket')}`;
+function freshEndpoint(transport: Transport): string {
+  return transport === 'tcp' ? 'tcp://127.0.0.1:*' : `ipc://${join(socketDirectory(), `${++sockets}`)}`;
 }
+
+function socketDirectory(): string {
+  if (directory === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'zmtp-bench-'));
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+    directory = made;
+  }
+  return directory;
+}
+
+let directory: string | undefined;
+let sockets = 0;
 
 const READY_DEADLINE = 20_000;
 const RESULT_DEADLINE = 60_000;
