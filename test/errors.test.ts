@@ -1,0 +1,90 @@
+// The tables of errors: libzmq's numbers and texts, zeromq.js's names for what a peer did wrong.
+
+import { constants } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import {
+  busyError,
+  describe as describeValue,
+  ProtocolError,
+  systemError,
+  VIOLATIONS,
+  type Violation,
+  ZmqError,
+  zmqError,
+} from '../src/errors.js';
+
+describe('zmqError', () => {
+  it('carries code, errno, text and address', () => {
+    const error = zmqError('EADDRINUSE', undefined, 'tcp://*:5555');
+    expect(error).toBeInstanceOf(ZmqError);
+    expect(error).toMatchObject({ code: 'EADDRINUSE', errno: constants.errno.EADDRINUSE, address: 'tcp://*:5555' });
+    expect(error.message).toBe('Address already in use');
+    expect(error.name).toBe('Error');
+  });
+
+  it('appends what was wrong, and has no address where there is none', () => {
+    const error = zmqError('EINVAL', 'say what to do');
+    expect(error.message).toBe('Invalid argument: say what to do');
+    expect('address' in error).toBe(false);
+  });
+
+  it('takes numbers from the platform, and from libzmq what no platform has', () => {
+    expect(zmqError('EAGAIN').errno).toBe(constants.errno.EAGAIN);
+    expect(zmqError('EFSM').errno).toBe(156384763);
+    expect(zmqError('ENOCOMPATPROTO').errno).toBe(156384764);
+    expect(zmqError('ETERM').errno).toBe(156384765);
+  });
+});
+
+describe('busyError and systemError', () => {
+  it('busy says which rule was broken', () => {
+    const error = busyError('Socket is busy reading; only one receive operation may be in progress at any time');
+    expect(error).toMatchObject({ code: 'EBUSY', errno: constants.errno.EBUSY });
+    expect(error.message).toMatch(/^Socket is busy reading/);
+  });
+
+  it('a system error gets libzmq’s text for its code, or keeps its own', () => {
+    const known = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
+    expect(systemError(known, 'tcp://*:1')).toMatchObject({
+      message: 'Address already in use',
+      errno: constants.errno.EADDRINUSE,
+      address: 'tcp://*:1',
+    });
+    const unknown = Object.assign(new Error('getaddrinfo ENOTFOUND nowhere'), { code: 'ENOTFOUND' });
+    expect(systemError(unknown, 'tcp://nowhere:1')).toMatchObject({
+      code: 'ENOTFOUND',
+      errno: 0,
+      message: 'getaddrinfo ENOTFOUND nowhere',
+    });
+    expect(systemError(new Error('no code'), 'ipc://x').code).toBe('EINVAL');
+  });
+});
+
+describe('ProtocolError', () => {
+  it.each(Object.keys(VIOLATIONS) as Violation[])('%s has its code from the table', (violation) => {
+    const error = new ProtocolError(violation, 'text');
+    expect(error).toMatchObject({
+      name: 'ProtocolError',
+      violation,
+      code: VIOLATIONS[violation].code,
+      message: 'text',
+    });
+    expect(error.code).toMatch(/^ERR_ZMTP_[A-Z_]+$/);
+    expect(error).not.toBeInstanceOf(ZmqError);
+  });
+
+  it('only a wrong socket type and an ERROR of the peer make it useless to try again', () => {
+    const final = Object.entries(VIOLATIONS).filter(([, { retry }]) => !retry);
+    expect(final.map(([violation]) => violation).sort()).toEqual(['peer-error', 'socket-type']);
+  });
+});
+
+describe('describe', () => {
+  it('is a short picture of any value', () => {
+    expect(describeValue({ deep: { a: 1 } })).toBe('{ deep: [Object] }');
+    expect(describeValue(undefined)).toBe('undefined');
+    for (const large of ['x'.repeat(1000), Array(1000).fill(0), Buffer.alloc(1000)]) {
+      expect(describeValue(large).length).toBeLessThan(300);
+    }
+  });
+});
