@@ -29,6 +29,7 @@ const MESSAGES = {
   EMSGSIZE: 'Message too long',
   EFAULT: 'Context is closed',
   EHOSTUNREACH: 'Host unreachable',
+  ECONNRESET: 'Connection reset by peer',
   ECONNREFUSED: 'Connection refused',
   ETIMEDOUT: 'Connection timed out',
   EFSM: 'Operation cannot be accomplished in current state',

@@ -1,0 +1,27 @@
+// What a program expects of its last moment: messages that were sent are delivered. When the event loop runs dry, open
+// sockets are closed, and those with messages left keep the process alive for as long as their linger allows.
+//
+// Node offers one hook for this, `beforeExit`, to the whole process; hence one list, of the contexts with open sockets.
+
+interface Closing {
+  closeAll(): void;
+}
+
+class ExitGuard {
+  readonly #contexts = new Set<Closing>();
+  readonly #beforeExit = (): void => {
+    for (const context of [...this.#contexts]) context.closeAll();
+  };
+
+  add(context: Closing): void {
+    if (this.#contexts.size === 0) process.on('beforeExit', this.#beforeExit);
+    this.#contexts.add(context);
+  }
+
+  remove(context: Closing): void {
+    this.#contexts.delete(context);
+    if (this.#contexts.size === 0) process.off('beforeExit', this.#beforeExit);
+  }
+}
+
+export const exitGuard = new ExitGuard();

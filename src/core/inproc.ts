@@ -1,0 +1,239 @@
+// inproc:// (libzmq's zmq_inproc): two sockets of one Context, joined pipe to pipe without bytes in between. Connecting
+// before the other side has bound is allowed; messages then wait in the connecting pipe.
+
+import { ProtocolError, zmqError } from '../errors.js';
+import type { PeerInfo } from '../protocol/connection.js';
+import { compatible, type SocketType } from '../protocol/socket-types.js';
+import { EMPTY } from '../util/bytes.js';
+import type { Closable, EndpointHost } from './endpoint-host.js';
+import { type Message, owned } from './message.js';
+import type { OptionValues } from './options.js';
+import type { Outlet, Pipe } from './pipe.js';
+
+/** The bound names of a Context, and who waits for which. */
+export class InprocRegistry {
+  readonly #bound = new Map<string, InprocBinder>();
+  readonly #waiting = new Map<string, Set<InprocConnecter>>();
+
+  /** @throws EADDRINUSE */
+  bind(name: string, binder: InprocBinder): void {
+    if (this.#bound.has(name)) throw zmqError('EADDRINUSE', undefined, `inproc://${name}`);
+    this.#bound.set(name, binder);
+    const waiting = this.#waiting.get(name);
+    this.#waiting.delete(name);
+    for (const connecter of waiting ?? []) join(connecter, binder);
+  }
+
+  unbind(name: string, binder: InprocBinder): void {
+    if (this.#bound.get(name) === binder) this.#bound.delete(name);
+  }
+
+  connect(name: string, connecter: InprocConnecter): void {
+    const binder = this.#bound.get(name);
+    if (binder !== undefined) {
+      join(connecter, binder);
+      return;
+    }
+    const waiting = this.#waiting.get(name) ?? new Set();
+    this.#waiting.set(name, waiting.add(connecter));
+  }
+
+  forget(name: string, connecter: InprocConnecter): void {
+    const waiting = this.#waiting.get(name);
+    waiting?.delete(connecter);
+    if (waiting?.size === 0) this.#waiting.delete(name);
+  }
+}
+
+/** One end of a joined pair. What its own pipe sends is delivered to the other end's pipe. */
+class InprocEnd implements Outlet {
+  readonly pipe: Pipe;
+  readonly #host: EndpointHost;
+  readonly #gone: () => void;
+  other: InprocEnd | undefined;
+  #finishing = false;
+
+  constructor(pipe: Pipe, host: EndpointHost, gone: () => void) {
+    this.pipe = pipe;
+    this.#host = host;
+    this.#gone = gone;
+  }
+
+  send(message: Message): boolean {
+    return this.other === undefined || this.other.#take(owned(message));
+  }
+
+  subscribe(topic: Buffer, add: boolean): void {
+    const other = this.other;
+    if (other === undefined) return;
+    try {
+      other.#host.operations.pattern.subscription(other.pipe, topic, add);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.disconnect();
+    }
+  }
+
+  resumeInput(): void {
+    const other = this.other;
+    if (other === undefined) return;
+    other.pipe.outletReady();
+    other.#endIfDrained();
+  }
+
+  /** Ends both ends. */
+  disconnect(): void {
+    const other = this.other;
+    if (other === undefined) return;
+    this.other = undefined;
+    other.other = undefined;
+    for (const end of [this, other]) {
+      end.pipe.shut();
+      end.#gone();
+    }
+  }
+
+  finish(): void {
+    this.#finishing = true;
+    this.#endIfDrained();
+  }
+
+  #take(message: Message): boolean {
+    return this.#finishing || this.pipe.deliver(message);
+  }
+
+  #endIfDrained(): void {
+    if (this.#finishing && this.pipe.queuedOut === 0) this.disconnect();
+  }
+}
+
+export class InprocBinder implements Closable {
+  readonly host: EndpointHost;
+  readonly options: OptionValues;
+  readonly #name: string;
+  readonly #registry: InprocRegistry;
+  readonly #ends = new Set<InprocEnd>();
+  #finishing = false;
+
+  constructor(host: EndpointHost, options: OptionValues, registry: InprocRegistry, name: string) {
+    this.host = host;
+    this.options = options;
+    this.#registry = registry;
+    this.#name = name;
+    registry.bind(name, this);
+  }
+
+  /** A new end for a connecter, or undefined when the socket takes no more peers. */
+  newEnd(): InprocEnd | undefined {
+    const pipe = this.host.newPipe(this.options);
+    if (!this.host.operations.attach(pipe)) {
+      this.host.dropPipe(pipe);
+      return undefined;
+    }
+    const end: InprocEnd = new InprocEnd(pipe, this.host, () => this.#gone(end));
+    this.#ends.add(end);
+    return end;
+  }
+
+  finish(): void {
+    this.#stop();
+    for (const end of [...this.#ends]) end.finish();
+    this.#doneWhenEmpty();
+  }
+
+  abort(): void {
+    this.#stop();
+    for (const end of [...this.#ends]) end.disconnect();
+    this.#doneWhenEmpty();
+  }
+
+  #stop(): void {
+    this.#finishing = true;
+    this.#registry.unbind(this.#name, this);
+  }
+
+  #gone(end: InprocEnd): void {
+    this.#ends.delete(end);
+    this.host.operations.detach(end.pipe);
+    this.host.dropPipe(end.pipe);
+    this.#doneWhenEmpty();
+  }
+
+  #doneWhenEmpty(): void {
+    if (this.#finishing && this.#ends.size === 0) this.host.endpointDone(this);
+  }
+}
+
+export class InprocConnecter implements Closable {
+  readonly host: EndpointHost;
+  readonly options: OptionValues;
+  readonly #name: string;
+  readonly #registry: InprocRegistry;
+  #end: InprocEnd | undefined;
+  #stopped = false;
+
+  constructor(host: EndpointHost, options: OptionValues, registry: InprocRegistry, name: string) {
+    this.host = host;
+    this.options = options;
+    this.#registry = registry;
+    this.#name = name;
+  }
+
+  start(routingId: Buffer | undefined): void {
+    const pipe = this.host.newPipe(this.options);
+    if (routingId !== undefined) {
+      pipe.routingId = routingId;
+      pipe.assignedId = true;
+    }
+    if (!this.host.operations.attach(pipe)) {
+      this.host.dropPipe(pipe);
+      return;
+    }
+    this.#end = new InprocEnd(pipe, this.host, () => this.#stop());
+    this.#registry.connect(this.#name, this);
+  }
+
+  get end(): InprocEnd | undefined {
+    return this.#end;
+  }
+
+  /** Messages for a name that nobody has bound wait as long as linger lets them. */
+  finish(): void {
+    if (this.#end?.other !== undefined) this.#end.finish();
+    else if ((this.#end?.pipe.queuedOut ?? 0) === 0) this.#stop();
+  }
+
+  abort(): void {
+    this.#end?.disconnect();
+    this.#stop();
+  }
+
+  #stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#registry.forget(this.#name, this);
+    if (this.#end !== undefined) {
+      this.host.operations.detach(this.#end.pipe);
+      this.host.dropPipe(this.#end.pipe);
+    }
+    this.host.endpointDone(this);
+  }
+}
+
+/** Sockets whose types do not fit are left unconnected, as over a network. */
+function join(connecter: InprocConnecter, binder: InprocBinder): void {
+  const one = connecter.end;
+  if (one === undefined || !compatible(connecter.host.socketType, binder.host.socketType)) return;
+  const two = binder.newEnd();
+  if (two === undefined) return;
+  one.other = two;
+  two.other = one;
+  one.pipe.open(one, peerInfo(binder.host.socketType, binder.options));
+  two.pipe.open(two, peerInfo(connecter.host.socketType, connecter.options));
+  const accepted = binder.host.operations.connected(two.pipe) && connecter.host.operations.connected(one.pipe);
+  if (!accepted) one.disconnect();
+}
+
+function peerInfo(socketType: SocketType, options: OptionValues): PeerInfo {
+  return { socketType, routingId: options.routingId ?? EMPTY, properties: new Map(), userId: undefined };
+}

@@ -1,0 +1,44 @@
+// PULL (RFC 30): receives from its peers in turn; never sends.
+
+import { type Message, unsupported } from '../core/message.js';
+import type { Pipe } from '../core/pipe.js';
+import { FairQueue } from './fair-queue.js';
+import type { Pattern } from './pattern.js';
+
+export class PullPattern implements Pattern {
+  static readonly socketType = 'PULL';
+  readonly #queue = new FairQueue();
+  readonly writable = false;
+
+  attach(): boolean {
+    return true;
+  }
+
+  connected(): boolean {
+    return true;
+  }
+
+  detach(pipe: Pipe): void {
+    this.#queue.detach(pipe);
+  }
+
+  readActivated(pipe: Pipe): void {
+    this.#queue.activate(pipe);
+  }
+
+  writeActivated(): void {}
+
+  subscription(): void {}
+
+  get readable(): boolean {
+    return this.#queue.readable;
+  }
+
+  receive(): Message | undefined {
+    return this.#queue.receive();
+  }
+
+  send(): boolean {
+    throw unsupported('send', 'PULL');
+  }
+}

@@ -1,0 +1,19 @@
+// PULL (RFC 30): receives from its peers in turn.
+
+import { Socket } from '../core/socket.js';
+import { PullPattern } from '../patterns/pull.js';
+import { COMMON, defineOptions, RECEIVE } from './accessors.js';
+import type { CommonOptions, Readable, SocketOptions } from './types.js';
+
+export interface Pull extends CommonOptions, Readable {
+  /** Keep only the last message in each direction. Default false (next; ZMQ_CONFLATE). */
+  conflate: boolean;
+}
+
+export class Pull extends Socket {
+  constructor(options?: SocketOptions<Pull>) {
+    super(7, PullPattern, options);
+  }
+}
+
+defineOptions(Pull, ...COMMON, ...RECEIVE, 'conflate');

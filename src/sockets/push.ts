@@ -1,0 +1,19 @@
+// PUSH (RFC 30): sends to its peers in turn. Waits when none can take the message.
+
+import { Socket } from '../core/socket.js';
+import { PushPattern } from '../patterns/push.js';
+import { COMMON, defineOptions, SEND } from './accessors.js';
+import type { CommonOptions, SocketOptions, Writable } from './types.js';
+
+export interface Push extends CommonOptions, Writable {
+  /** Keep only the last message in each direction. Default false (next; ZMQ_CONFLATE). */
+  conflate: boolean;
+}
+
+export class Push extends Socket {
+  constructor(options?: SocketOptions<Push>) {
+    super(8, PushPattern, options);
+  }
+}
+
+defineOptions(Push, ...COMMON, ...SEND, 'conflate');

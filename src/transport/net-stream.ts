@@ -1,0 +1,107 @@
+// A ByteStream over Node's `net.Socket`, for every transport that is one: TCP, Unix sockets, named pipes.
+//
+// Never keeps the process alive by itself; a socket with something to wait for holds it through its context.
+
+import type { Server, Socket } from 'node:net';
+import type { ByteStream, ConnectDone, ListenHandler, StreamHandler } from './transport.js';
+
+/**
+ * Bytes that a stream holds before it says full: one chunk on its way and room to fill the next. Node's default is a
+ * quarter of our chunk, and would make every write look like congestion.
+ */
+export const WRITE_HIGH_WATER_MARK = 128 * 1024;
+
+export class NetStream implements ByteStream {
+  readonly remote: string;
+  readonly #socket: Socket;
+  #handler: StreamHandler | undefined;
+  #error: Error | undefined;
+
+  constructor(socket: Socket, remote: string) {
+    this.#socket = socket;
+    this.remote = remote;
+    socket.unref();
+    // From the first moment: an error without a listener would end the process.
+    socket.on('error', (error) => {
+      this.#error = error;
+    });
+    socket.on('close', () => this.#closed());
+  }
+
+  start(handler: StreamHandler): void {
+    this.#handler = handler;
+    const socket = this.#socket;
+    socket.on('data', (chunk: Buffer) => this.#handler?.data(chunk));
+    socket.on('drain', () => this.#handler?.drain());
+    socket.on('end', () => this.#closed());
+    if (socket.destroyed) process.nextTick(() => this.#closed());
+  }
+
+  write(chunks: readonly Buffer[]): boolean {
+    const socket = this.#socket;
+    if (chunks.length === 1) return socket.write(chunks[0] as Buffer);
+    socket.cork();
+    for (const chunk of chunks) socket.write(chunk);
+    socket.uncork();
+    return !socket.writableNeedDrain;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#handler = undefined;
+    this.#socket.destroy();
+  }
+
+  /** A peer that has ended its side gets nothing more from us either: ZMTP has no use for half a connection. */
+  #closed(): void {
+    const handler = this.#handler;
+    this.#handler = undefined;
+    this.#socket.destroy();
+    handler?.closed(this.#error);
+  }
+}
+
+/** Reports the outcome of a connecting socket once. Returns how to give up. */
+export function whenConnected(socket: Socket, remote: string, done: ConnectDone): () => void {
+  socket.unref();
+  const finish = (error: NodeJS.ErrnoException | undefined): void => {
+    socket.off('connect', onConnect);
+    socket.off('error', finish);
+    if (error === undefined) done(undefined, new NetStream(socket, remote));
+    else done(error, undefined);
+  };
+  const onConnect = (): void => finish(undefined);
+  socket.once('connect', onConnect);
+  socket.once('error', finish);
+  return () => {
+    socket.off('connect', onConnect);
+    socket.off('error', finish);
+    socket.on('error', () => {});
+    socket.destroy();
+  };
+}
+
+/** Starts a server; resolves when it listens, and from then on reports its errors to the handler. */
+export function whenListening(server: Server, handler: ListenHandler, listen: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', () => {
+      server.off('error', reject);
+      server.on('error', (error) => handler.failed(error));
+      server.unref();
+      resolve();
+    });
+    listen();
+  });
+}

@@ -1,0 +1,68 @@
+// The contract between the core and the ways bytes travel. A transport never sees a frame; the core never sees a socket.
+
+/** A connected, ordered, reliable stream of bytes. */
+export interface ByteStream {
+  /** The endpoint of the other side, for monitor events. */
+  readonly remote: string;
+  /** Begins to report. */
+  start(handler: StreamHandler): void;
+  /** False: no more until `drain`. The bytes are taken all the same. */
+  write(chunks: readonly Buffer[]): boolean;
+  pause(): void;
+  resume(): void;
+  /** Sends what was written, then says that no more comes. The peer may still send. */
+  end(): void;
+  /** Closes at once; what was not sent is lost. `closed` is not called any more. */
+  destroy(): void;
+}
+
+export interface StreamHandler {
+  data(chunk: Buffer): void;
+  drain(): void;
+  /** The stream is over, with an error or because the peer ended it. Called at most once, and last. */
+  closed(error: Error | undefined): void;
+}
+
+export interface TransportOptions {
+  /** Connections that the system may queue for us. */
+  readonly backlog: number;
+  readonly ipv6: boolean;
+  /** -1 the system's default, 0 off, 1 on. */
+  readonly tcpKeepalive: number;
+  /** Seconds before the first probe; -1 the system's default. */
+  readonly tcpKeepaliveIdle: number;
+}
+
+export interface ListenHandler {
+  accepted(stream: ByteStream): void;
+  /** An accept failed; the listener goes on. */
+  failed(error: Error): void;
+}
+
+export interface Listening {
+  /** The resolved endpoint: what a peer can connect to. */
+  readonly endpoint: string;
+  /** Stops accepting, and removes what the listener put into the file system. */
+  close(): void;
+}
+
+/** Called once: with a stream, or with the error that a new attempt may or may not repeat. */
+export type ConnectDone = (error: NodeJS.ErrnoException | undefined, stream: ByteStream | undefined) => void;
+
+/** A checked endpoint of one transport. */
+export interface Target {
+  /** Rejects with a system error. */
+  listen(options: TransportOptions, handler: ListenHandler): Promise<Listening>;
+  /** Returns a function that gives the attempt up. */
+  connect(options: TransportOptions, done: ConnectDone): () => void;
+}
+
+export interface Transport {
+  /** What stands before `://`. */
+  readonly scheme: string;
+  /**
+   * Checks what stands behind `://`.
+   * @throws EINVAL naming the endpoint and what is wrong with it
+   */
+  target(address: string, role: 'bind' | 'connect'): Target;
+}
