@@ -16,7 +16,10 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'interop', include: ['test/interop/**/*.test.ts'] } },
-      { extends: true, test: { name: 'package', include: ['test/package/**/*.test.ts', 'test/examples/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'package', include: ['test/package/**/*.test.ts', 'test/examples/**/*.test.ts'] },
+      },
     ],
     coverage: {
       provider: 'v8',

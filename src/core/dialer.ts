@@ -29,6 +29,8 @@ export class Dialer implements Closable, SessionOwner {
   #faults = 0;
   #finishing = false;
   #stopped = false;
+  /** No further attempt will be made: what waits will never leave. */
+  #gaveUp = false;
 
   constructor(host: EndpointHost, target: Target, endpoint: string, options: OptionValues) {
     this.#host = host;
@@ -47,7 +49,7 @@ export class Dialer implements Closable, SessionOwner {
   /** Sends what waits, then ends; `abort` when time is up. */
   finish(): void {
     this.#finishing = true;
-    if ((this.#pipe?.queuedOut ?? 0) > 0 && !(this.#pipe as Pipe).connected) return;
+    if (this.#waitsForPeer) return;
     if (this.#session !== undefined) this.#session.finish();
     else this.#stop();
   }
@@ -80,10 +82,14 @@ export class Dialer implements Closable, SessionOwner {
     emitEnd(this.#host, this.#endpoint, session.established, reason);
     if (this.#options.immediate) this.#detach();
     if (this.#stopped) return;
-    const nothingToSend = (this.#pipe?.queuedOut ?? 0) === 0;
-    if (this.#finishing && nothingToSend) this.#stop();
-    else if (reason instanceof ProtocolError) this.#retryAfterFault(reason);
+    if (reason instanceof ProtocolError) this.#retryAfterFault(reason);
     else this.#retry(this.#nextDelay());
+  }
+
+  /** Messages wait in the pipe, and a peer may still come for them. */
+  get #waitsForPeer(): boolean {
+    const pipe = this.#pipe;
+    return pipe !== undefined && pipe.queuedOut > 0 && !pipe.connected && !this.#gaveUp;
   }
 
   #attach(routingId: Buffer | undefined): boolean {
@@ -138,7 +144,7 @@ export class Dialer implements Closable, SessionOwner {
   }
 
   #retryAfterFault(error: ProtocolError): void {
-    if (!VIOLATIONS[error.violation].retry) return;
+    if (!VIOLATIONS[error.violation].retry) this.#gaveUp = true;
     this.#faults++;
     this.#retry(Math.min(this.#nextDelay() * 2 ** Math.min(this.#faults - 1, 10), FAULT_DELAY_MAX));
   }
@@ -153,17 +159,20 @@ export class Dialer implements Closable, SessionOwner {
   }
 
   #retry(delay: number): void {
-    if (this.#stopped || this.#options.reconnectInterval < 0) return;
+    if (this.#options.reconnectInterval < 0) this.#gaveUp = true;
+    if (this.#finishing && !this.#waitsForPeer) this.#stop();
+    if (this.#stopped || this.#gaveUp) return;
     this.#host.emit({ type: 'connect:retry', address: this.#endpoint, interval: delay });
     this.#timer = this.#host.clock.after(delay, () => this.#connect());
   }
 
   #stop(): void {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    this.#timer?.cancel();
-    this.#cancel?.();
-    this.#detach();
+    if (!this.#stopped) {
+      this.#stopped = true;
+      this.#timer?.cancel();
+      this.#cancel?.();
+      this.#detach();
+    }
     this.#host.endpointDone(this);
   }
 }

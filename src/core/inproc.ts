@@ -209,14 +209,18 @@ export class InprocConnecter implements Closable {
   }
 
   #stop(): void {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    this.#registry.forget(this.#name, this);
-    if (this.#end !== undefined) {
-      this.host.operations.detach(this.#end.pipe);
-      this.host.dropPipe(this.#end.pipe);
+    if (!this.#stopped) {
+      this.#stopped = true;
+      this.#registry.forget(this.#name, this);
+      this.#detach();
     }
     this.host.endpointDone(this);
+  }
+
+  #detach(): void {
+    if (this.#end === undefined) return;
+    this.host.operations.detach(this.#end.pipe);
+    this.host.dropPipe(this.#end.pipe);
   }
 }
 
