@@ -27,6 +27,8 @@ export class FrameReader {
 
   #chunk: Buffer = EMPTY;
   #at = 0;
+  /** Nothing of an unfinished frame is held. */
+  #betweenFrames = true;
   /** A header cut off by the end of a chunk: at most 8 of its 9 octets. */
   readonly #header: Buffer = Buffer.alloc(LONG_HEADER);
   #headerSize = 0;
@@ -51,7 +53,7 @@ export class FrameReader {
     // and a property test feeds both the same bytes.
     const chunk = this.#chunk;
     const at = this.#at;
-    if (this.#filled === 0 && this.#headerSize === 0 && at + 1 < chunk.length) {
+    if (this.#betweenFrames && at + 1 < chunk.length) {
       const flags = chunk[at]!;
       const end = at + SHORT_HEADER + chunk[at + 1]!;
       if (flags <= FLAG_MORE && end <= chunk.length && end - at - SHORT_HEADER <= this.messageLimit) {
@@ -82,6 +84,7 @@ export class FrameReader {
     if (left < headerSize) {
       this.#chunk.copy(this.#header, 0, this.#at);
       this.#headerSize = left;
+      this.#betweenFrames = false;
       return this.#drained();
     }
     const size = this.#checkedSize(flags, this.#chunk, this.#at);
@@ -106,8 +109,10 @@ export class FrameReader {
     if (end <= this.#chunk.length) {
       this.body = view(this.#chunk, this.#at, end);
       this.#at = end;
+      this.#betweenFrames = true;
       return true;
     }
+    this.#betweenFrames = false;
     this.#size = size;
     if (size <= EAGER_BODY) this.#eager = Buffer.allocUnsafeSlow(size);
     else this.#pieces = [];
@@ -122,6 +127,7 @@ export class FrameReader {
     this.#eager = undefined;
     this.#pieces = undefined;
     this.#filled = 0;
+    this.#betweenFrames = true;
     return true;
   }
 
