@@ -33,6 +33,7 @@ export abstract class Socket {
    * @throws TypeError for options that are no object or do not exist, EINVAL for bad values, EMFILE at `maxSockets`
    */
   protected constructor(type: number, pattern: PatternClass, options: object | undefined) {
+    if (typeof type !== 'number') throw new TypeError('Socket type must be a number');
     if (options !== undefined && (typeof options !== 'object' || options === null)) {
       throw new TypeError('Options must be an object');
     }
@@ -93,7 +94,7 @@ export abstract class Socket {
   /**
    * Accepts connections at an endpoint: `tcp://host:port`, `ipc://path`, `inproc://name`; `*` for any host, port or path.
    * The resolved endpoint is in `lastEndpoint` afterwards.
-   * @throws TypeError, EINVAL, EPROTONOSUPPORT, ENAMETOOLONG, EBADF, EBUSY; rejects with EADDRINUSE, EADDRNOTAVAIL,
+   * @throws TypeError, EBADF, EBUSY; rejects with EINVAL, EPROTONOSUPPORT, ENAMETOOLONG, EADDRINUSE, EADDRNOTAVAIL,
    *   ENODEV, EACCES, …
    */
   bind(address: string): Promise<void> {
@@ -224,14 +225,12 @@ export abstract class Socket {
     if (this.#state === 'busy') throw busyError(BLOCKED);
   }
 
-  /** Malformed endpoints throw; what the operation itself runs into rejects. */
+  /** Misuse of the socket throws; what is wrong with the endpoint rejects, malformed ones too, as in zeromq.js. */
   #rejecting(operation: () => Promise<void> | undefined | void): Promise<void> | undefined {
     try {
       return operation() ?? undefined;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'EADDRINUSE') return Promise.reject(error);
-      throw error;
+      return Promise.reject(error);
     }
   }
 }
