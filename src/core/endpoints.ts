@@ -1,6 +1,6 @@
 // A socket's endpoints: what it has bound and connected, the pipes that came of it, and their orderly end.
 
-import { systemError, type ZmqError, zmqError } from '../errors.js';
+import { systemError, ZmqError, zmqError } from '../errors.js';
 import type { SocketType } from '../protocol/socket-types.js';
 import { parseEndpoint } from '../transport/address.js';
 import type { Target } from '../transport/transport.js';
@@ -11,7 +11,7 @@ import { Dialer } from './dialer.js';
 import type { Closable, EndpointHost } from './endpoint-host.js';
 import { InprocBinder, InprocConnecter } from './inproc.js';
 import { Listener } from './listener.js';
-import type { ErrnoError, Event } from './monitor.js';
+import type { Event } from './monitor.js';
 import type { Operations } from './operations.js';
 import type { OptionValues } from './options.js';
 import { Pipe } from './pipe.js';
@@ -136,8 +136,8 @@ export class Endpoints implements EndpointHost {
     try {
       await listener.start(target);
     } catch (error) {
-      const reason = 'errno' in (error as ZmqError) ? systemError(error as NodeJS.ErrnoException, endpoint) : error;
-      this.emit({ type: 'bind:error', address: endpoint, error: reason as ErrnoError });
+      const reason = error instanceof ZmqError ? error : systemError(error as NodeJS.ErrnoException, endpoint);
+      this.emit({ type: 'bind:error', address: endpoint, error: reason });
       throw reason;
     }
     this.#bound.push({ names: [endpoint, listener.endpoint], closable: listener });

@@ -2,11 +2,11 @@
 //
 // A socket file left behind by a dead process is taken over, after a connection attempt has shown that nobody answers.
 
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { lstat, mkdtemp, unlink } from 'node:fs/promises';
 import { connect, createServer, type NetConnectOpts } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { zmqError } from '../errors.js';
 import { quoted } from '../util/bytes.js';
 import { NetStream, WRITE_HIGH_WATER_MARK, whenConnected, whenListening } from './net-stream.js';
@@ -54,7 +54,9 @@ async function listen(path: string, options: TransportOptions, handler: ListenHa
   try {
     return await listenOnce(path, options, handler);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || !(await isStale(path))) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' && !existsSync(dirname(path))) throw noFolder(path);
+    if (code !== 'EADDRINUSE' || !(await isStale(path))) throw error;
   }
   await unlink(path);
   return listenOnce(path, options, handler);
@@ -67,6 +69,11 @@ async function listenOnce(path: string, options: TransportOptions, handler: List
   );
   await whenListening(server, handler, () => server.listen({ path, backlog: options.backlog }));
   return { endpoint, close: () => server.close() };
+}
+
+/** Node reports EACCES for a missing folder, to be the same on every platform; libzmq says what it is. */
+function noFolder(path: string): Error {
+  return zmqError('ENOENT', `the folder ${quoted(dirname(path))} does not exist`, `ipc://${path}`);
 }
 
 /** A socket file that nobody listens on. */
