@@ -76,6 +76,11 @@ export function zmqError(code: ErrorCode, detail?: string, address?: string): Zm
   return new ZmqError(code, detail === undefined ? MESSAGES[code] : `${MESSAGES[code]}: ${detail}`, address);
 }
 
+/** The error of a receive on a socket type that only sends, or the reverse. */
+export function unsupported(operation: 'send' | 'receive', socketType: string): ZmqError {
+  return zmqError('ENOTSUP', `${socketType} sockets do not ${operation}`);
+}
+
 /** An EBUSY whose text says which rule was broken, as zeromq.js words it. */
 export function busyError(message: string): ZmqError {
   return new ZmqError('EBUSY', message);

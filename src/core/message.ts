@@ -1,6 +1,6 @@
 // What a message is inside the library, and how the public API's many forms of it become one.
 
-import { describe, zmqError } from '../errors.js';
+import { describe } from '../errors.js';
 import { copyOf, EMPTY } from '../util/bytes.js';
 
 /** One entry for each frame; never empty; whole everywhere above src/protocol. */
@@ -36,9 +36,4 @@ function toPart(part: MessageLike): Buffer {
   if (part instanceof ArrayBuffer || part instanceof SharedArrayBuffer) return Buffer.from(part);
   if (typeof part === 'symbol') throw new TypeError(`Cannot send ${describe(part)}: a symbol has no bytes`);
   return Buffer.from(String(part));
-}
-
-/** The error of a receive on a socket type that only sends, or the reverse. */
-export function unsupported(operation: string, socketType: string): Error {
-  return zmqError('ENOTSUP', `${socketType} sockets do not ${operation}`);
 }

@@ -1,7 +1,8 @@
 // PUB (RFC 29): XPUB that keeps subscriptions to itself; never receives.
 
-import { type Message, unsupported } from '../core/message.js';
+import type { Message } from '../core/message.js';
 import type { Pipe } from '../core/pipe.js';
+import { unsupported } from '../errors.js';
 import { XpubPattern } from './xpub.js';
 
 export class PubPattern extends XpubPattern {

@@ -1,7 +1,8 @@
 // PULL (RFC 30): receives from its peers in turn; never sends.
 
-import { type Message, unsupported } from '../core/message.js';
+import type { Message } from '../core/message.js';
 import type { Pipe } from '../core/pipe.js';
+import { unsupported } from '../errors.js';
 import { FairQueue } from './fair-queue.js';
 import type { Pattern } from './pattern.js';
 

@@ -1,7 +1,8 @@
 // PUSH (RFC 30): sends each message to one of its peers in turn; waits when none can take it; never receives.
 
-import { type Message, unsupported } from '../core/message.js';
+import type { Message } from '../core/message.js';
 import type { Pipe } from '../core/pipe.js';
+import { unsupported } from '../errors.js';
 import { FairQueue } from './fair-queue.js';
 import { LoadBalancer } from './load-balancer.js';
 import type { Pattern } from './pattern.js';

@@ -1,6 +1,7 @@
 // SUB (RFC 29): XSUB that never sends, and that receives only what it subscribed to, whatever its peers send.
 
-import { type Message, unsupported } from '../core/message.js';
+import type { Message } from '../core/message.js';
+import { unsupported } from '../errors.js';
 import { XsubPattern } from './xsub.js';
 
 export class SubPattern extends XsubPattern {

@@ -1,0 +1,160 @@
+// Holds the import rules of the five folders, and the house rules that a search can find. The table is the one in
+// README.md; a new folder or a new dependency is a decision, not an accident.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url));
+const LINES_MAX = 400;
+
+interface Import {
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+interface Rule {
+  /** Folders (or files at the root of src) that may be imported. */
+  readonly values: readonly string[];
+  /** Folders of which only types may be imported. */
+  readonly types?: readonly string[];
+  /** `node:` modules; all when absent. */
+  readonly node?: readonly string[];
+}
+
+const PURE: readonly string[] = [];
+
+const RULES: Readonly<Record<string, Rule>> = {
+  util: { values: ['util'], node: PURE },
+  'errors.ts': { values: [], node: ['node:os', 'node:util'] },
+  'version.ts': { values: [], node: PURE },
+  protocol: { values: ['protocol', 'util', 'errors.ts'], node: PURE },
+  security: { values: ['security', 'protocol', 'util', 'errors.ts'], node: PURE },
+  patterns: { values: ['patterns', 'util', 'errors.ts'], types: ['core', 'protocol'], node: PURE },
+  transport: { values: ['transport', 'util', 'errors.ts'] },
+  core: { values: ['core', 'protocol', 'security', 'transport', 'util', 'errors.ts'], types: ['patterns'] },
+  sockets: { values: ['sockets', 'core', 'patterns', 'util', 'errors.ts'], node: PURE },
+  'index.ts': { values: ['sockets', 'core', 'errors.ts', 'version.ts'], node: PURE },
+};
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? sourceFiles(path) : [path];
+  });
+}
+
+const FILES = sourceFiles(SRC).map((path) => ({
+  name: relative(SRC, path).split(sep).join('/'),
+  path,
+  text: readFileSync(path, 'utf8'),
+}));
+
+function unitOf(path: string): string {
+  return relative(SRC, path).split(sep)[0] as string;
+}
+
+function importsOf(text: string): Import[] {
+  const statements = text.matchAll(/^(?:import|export)\s+(type\s+)?(\{[^}]*\}|[^;{'"=]*?)\s*(?:from\s+)?'([^']+)';/gm);
+  return [...statements].map(([, type, names = '', specifier]) => ({
+    specifier: specifier as string,
+    typeOnly: type !== undefined || onlyTypesIn(names),
+  }));
+}
+
+function onlyTypesIn(names: string): boolean {
+  const list = names
+    .replace(/[{}]/g, '')
+    .split(',')
+    .map((name) => name.trim());
+  return names.startsWith('{') && list.every((name) => name === '' || name.startsWith('type '));
+}
+
+/** Code without comments and strings. */
+function codeOf(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:])\/\/.*$/gm, '$1');
+}
+
+function violations(file: (typeof FILES)[number]): string[] {
+  const rule = RULES[unitOf(file.path)];
+  if (rule === undefined) return [`${file.name}: no rule for this place`];
+  return importsOf(file.text).flatMap((one) => violation(file, rule, one));
+}
+
+function violation(file: (typeof FILES)[number], rule: Rule, { specifier, typeOnly }: Import): string[] {
+  if (specifier.startsWith('node:')) {
+    return rule.node === undefined || rule.node.includes(specifier) ? [] : [`${file.name} uses ${specifier}`];
+  }
+  if (!specifier.startsWith('.')) return [`${file.name} depends on the package ${specifier}`];
+  const target = unitOf(join(dirname(file.path), specifier.replace(/\.js$/, '.ts')));
+  const allowed = rule.values.includes(target) || (typeOnly && (rule.types ?? []).includes(target));
+  return allowed ? [] : [`${file.name} imports ${specifier}`];
+}
+
+/** Files whose code matches, other than those named. */
+function usersOf(pattern: RegExp, ...allowed: string[]): string[] {
+  return FILES.filter(({ name, text }) => !allowed.includes(name) && pattern.test(codeOf(text))).map(
+    ({ name }) => name,
+  );
+}
+
+function inFolders(...folders: string[]): (name: string) => boolean {
+  return (name) => folders.some((folder) => name.startsWith(`${folder}/`));
+}
+
+describe('architecture', () => {
+  it('finds the sources and their imports', () => {
+    expect(FILES.length).toBeGreaterThan(40);
+    expect(FILES.flatMap(({ text }) => importsOf(text)).length).toBeGreaterThan(150);
+  });
+
+  it('sees a forbidden import where there is one', () => {
+    const bad = { name: 'protocol/bad.ts', path: join(SRC, 'protocol', 'bad.ts') };
+    const texts = [
+      "import net from 'node:net';",
+      "import { Pipe } from '../core/pipe.js';",
+      "export * from 'left-pad';",
+    ];
+    for (const text of texts) expect(violations({ ...bad, text }), text).toHaveLength(1);
+  });
+
+  it('lets each folder import only what lies below it', () => {
+    expect(FILES.flatMap(violations)).toEqual([]);
+  });
+
+  it('keeps every file short', () => {
+    const long = FILES.filter(({ text }) => text.split('\n').length > LINES_MAX + 1).map(({ name }) => name);
+    expect(long).toEqual([]);
+  });
+
+  it('begins every file by saying what it is', () => {
+    expect(FILES.filter(({ text }) => !text.startsWith('// ')).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('asks for the time and sets timers in one place', () => {
+    expect(usersOf(/\bsetTimeout\(|\bDate\b/, 'core/clock.ts')).toEqual([]);
+    expect(usersOf(/\bperformance\./, 'core/clock.ts', 'core/turn.ts')).toEqual([]);
+    expect(usersOf(/\bsetInterval\(/, 'core/context.ts')).toEqual([]);
+    expect(usersOf(/\bsetImmediate\(/, 'core/turn.ts')).toEqual([]);
+  });
+
+  it('keeps protocol, security and patterns free of promises and timers', () => {
+    const impure = usersOf(/\bPromise\b|\basync\b|\bawait\b|\bset(Timeout|Interval|Immediate)\b|\bnextTick\b/);
+    expect(impure.filter(inFolders('protocol', 'security', 'patterns'))).toEqual([]);
+  });
+
+  it('knows high-water marks in the pipe only', () => {
+    const decide = usersOf(/HighWaterMark\s*[<>]|[<>]=?\s*\w*HighWaterMark/i, 'core/pipe.ts');
+    expect(decide).toEqual([]);
+  });
+
+  it('has no state that modules share, but the default Context and the guard of the process exit', () => {
+    const shared = FILES.flatMap(({ name, text }) =>
+      [...codeOf(text).matchAll(/^(?:export )?(?:let|var) (\w+)|^(?:export )?const (\w+) = new (?!RegExp)(\w+)/gm)].map(
+        (match) => `${name}: ${match[1] ?? match[2]}`,
+      ),
+    );
+    expect(shared.sort()).toEqual(['core/context.ts: context', 'core/exit.ts: exitGuard']);
+  });
+});
