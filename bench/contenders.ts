@@ -1,8 +1,8 @@
-// Who is measured. A contender is a way to start a worker that speaks the protocol of worker/parent.ts; both of today's are
+// Who is measured. A contender is a way to start a worker that speaks the protocol of worker/parent.ts; all of today's are
 // Node programs that differ only in the module they import. The first one is compared with each of the others.
 
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 export interface Contender {
@@ -12,12 +12,16 @@ export interface Contender {
   command(role: string, args: readonly string[], profileDir: string | undefined): string[];
 }
 
-export function contenders(workerFile: string, ours: string): Contender[] {
+/** This library first, then what it is compared with: contenders by name, other builds of this library by file. */
+export function contenders(workerFile: string, ours: string, against: readonly string[]): Contender[] {
   const require = createRequire(import.meta.url);
-  return [
-    nodeContender('zmtp', require('../package.json').version, workerFile, resolve(ours)),
-    nodeContender('zeromq.js', require('zeromq/package.json').version, workerFile, require.resolve('zeromq')),
-  ];
+  const { version } = require('../package.json') as { version: string };
+  const others = against.map((name) =>
+    name === 'zeromq.js'
+      ? nodeContender(name, require('zeromq/package.json').version, workerFile, require.resolve('zeromq'))
+      : nodeContender(name, version, workerFile, resolve(name)),
+  );
+  return [nodeContender('zmtp', version, workerFile, resolve(ours)), ...others];
 }
 
 function nodeContender(name: string, version: string, workerFile: string, moduleFile: string): Contender {
@@ -25,7 +29,7 @@ function nodeContender(name: string, version: string, workerFile: string, module
     name,
     version,
     command(role, args, profileDir) {
-      const profile = `--cpu-prof-name=${name}-${role}-${Date.now()}.cpuprofile`;
+      const profile = `--cpu-prof-name=${basename(name)}-${role}-${Date.now()}.cpuprofile`;
       const flags = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`, profile];
       return [process.execPath, ...flags, workerFile, role, `module=${pathToFileURL(moduleFile).href}`, ...args];
     },

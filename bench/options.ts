@@ -12,6 +12,7 @@ export interface Options {
   readonly seconds: number;
   readonly build: boolean;
   readonly ours: string | undefined;
+  readonly against: readonly string[];
   readonly profile: string | undefined;
   readonly help: boolean;
 }
@@ -25,6 +26,7 @@ export const usage = `Usage: npm run bench -- [options]
   --transports NAME,…   ${transports.join(', ')} (default: all that the platform has)
   --smoke               one round of tiny counts: proves that everything runs, measures nothing
   --ours FILE           measure this build of the library instead of dist/index.js
+  --against NAME,…      compare with these: zeromq.js (default), or files of other builds of the library
   --no-build            measure dist/ as it is
   --profile DIR         write a CPU profile of every worker process into DIR
   --help                print this
@@ -41,6 +43,7 @@ export function parseOptions(args: readonly string[]): Options {
       transports: { type: 'string', default: process.platform === 'win32' ? 'tcp' : transports.join() },
       smoke: { type: 'boolean', default: false },
       ours: { type: 'string' },
+      against: { type: 'string', default: 'zeromq.js' },
       'no-build': { type: 'boolean', default: false },
       profile: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -55,6 +58,7 @@ export function parseOptions(args: readonly string[]): Options {
     transports: listOf('transports', values.transports, transports),
     build: !values['no-build'] && values.ours === undefined,
     ours: values.ours,
+    against: values.against.split(','),
     profile: values.profile,
     help: values.help,
   };

@@ -11,11 +11,12 @@ import { selectCases } from './workloads.js';
 
 async function main(options: Options): Promise<void> {
   const library = options.ours ?? buildLibrary(options.build);
-  const all = contenders(compileWorkers(), library);
+  const all = contenders(compileWorkers(), library, options.against);
   const started = performance.now();
   const results = await runCases(selectCases(options), all, { ...options, profileDir: options.profile });
   const machine = thisMachine(all);
   console.log(report(results, machine));
+  if (options.smoke) console.log('\nA smoke run: these figures mean nothing.');
   if (!options.smoke) appendLog(join(root, 'bench', 'results.log'), results, machine);
   process.stderr.write(`${Math.round((performance.now() - started) / 1e3)} s\n`);
 }

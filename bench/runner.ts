@@ -53,8 +53,8 @@ async function findCount(subject: Case, contender: Contender, plan: Plan): Promi
   let count = subject.firstCount;
   for (let trial = 0; !subject.fixed && trial < MAX_TRIALS; trial++) {
     const { seconds } = await measure({ contender, case: subject, count, profileDir: undefined });
-    const factor = plan.seconds / seconds!;
-    count = Math.max(1, Math.round(count * Math.min(factor, MAX_GROWTH)));
+    const factor = Math.min(plan.seconds / seconds!, MAX_GROWTH);
+    count = Math.max(1, Math.round(count * factor));
     if (factor < CLOSE_ENOUGH) break;
   }
   return count;

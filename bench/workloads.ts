@@ -126,7 +126,7 @@ function pubSub(transport: Transport, size: number, subscribers: number, window:
     transport,
     roles: ['pub', 'sub'],
     params: { size, subscribers, window },
-    firstCount: Math.round(50_000 / subscribers),
+    firstCount: Math.round((window === 0 ? 500_000 : 50_000) / subscribers),
     smokeCount: Math.round(2_000 / subscribers),
     fixed: false,
     oursOnly: false,
