@@ -64,6 +64,7 @@ export class Pipe {
   #inputHeld = false;
   /** The owner saw this pipe unwritable, and `writeActivated` is owed. */
   #full = false;
+  #retired = false;
 
   constructor(owner: PipeOwner, options: PipeOptions) {
     this.#owner = owner;
@@ -97,10 +98,7 @@ export class Pipe {
 
   read(): Message | undefined {
     const message = this.#in.shift();
-    if (this.#inputHeld && this.#in.length <= this.#inMark >> 1) {
-      this.#inputHeld = false;
-      this.#outlet?.resumeInput();
-    }
+    if (this.#inputHeld && this.#in.length <= this.#inMark / 2) this.#askForMore();
     return message;
   }
 
@@ -140,7 +138,17 @@ export class Pipe {
   setMarks(sendHighWaterMark: number, receiveHighWaterMark: number): void {
     this.#inMark = mark(receiveHighWaterMark);
     this.#outMark = mark(sendHighWaterMark);
-    this.#reactivate();
+    if (this.#inputHeld && this.#in.length < this.#inMark) this.#askForMore();
+    this.#reactivate(this.#outMark - 1);
+  }
+
+  /** The socket has no more to do with this pipe, and hears no more of it; what waits in it may still leave. */
+  retire(): void {
+    this.#retired = true;
+  }
+
+  get retired(): boolean {
+    return this.#retired;
   }
 
   // The peer's side.
@@ -172,15 +180,16 @@ export class Pipe {
       if (message === undefined) break;
       this.#open = this.#outlet.send(message);
     }
-    this.#reactivate();
+    this.#reactivate(this.#outMark / 2);
   }
 
   /** A message from the peer. False: bring no more until `resumeInput`. */
   deliver(message: Message): boolean {
+    if (this.#retired) return true;
     if (this.#conflate) this.#in.clear();
     this.#in.push(message);
     if (this.#in.length === 1) this.#owner.readActivated(this);
-    if (this.#in.length < this.#inMark) return true;
+    if (this.#conflate || this.#in.length < this.#inMark) return true;
     this.#inputHeld = true;
     return false;
   }
@@ -193,10 +202,15 @@ export class Pipe {
     return count;
   }
 
-  /** Half the mark, so that a busy sender is woken once for many messages. */
-  #reactivate(): void {
-    if (!this.#full) return;
-    if (!this.#open && this.#out.length > this.#outMark >> 1) return;
+  #askForMore(): void {
+    this.#inputHeld = false;
+    this.#outlet?.resumeInput();
+  }
+
+  /** @param level the queue to wait for: half the mark, so that a busy sender is woken once for many messages */
+  #reactivate(level: number): void {
+    if (!this.#full || this.#retired) return;
+    if (!this.#open && this.#out.length > level) return;
     this.#full = false;
     this.#owner.writeActivated(this);
   }
