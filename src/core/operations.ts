@@ -54,7 +54,7 @@ export class Operations implements PipeOwner {
     try {
       if (this.pattern.send(message)) return this.#context.turn.spend() ?? DONE;
     } catch (error) {
-      return Promise.reject(error);
+      return this.#refuse(error as Error);
     }
     return this.#wait(this.#senders, message, timeout) as Promise<unknown> as Promise<void>;
   }
@@ -70,11 +70,12 @@ export class Operations implements PipeOwner {
   /** As `receive`, in the form that `for await` takes: one promise for each message, none in between. */
   next(timeout: number): Promise<IteratorResult<Message, undefined>> {
     const message = this.#receiveNow();
-    if (Array.isArray(message) && this.#context.turn.spend() === undefined) {
-      return Promise.resolve({ value: message, done: false });
+    if (Array.isArray(message)) {
+      const result: IteratorResult<Message, undefined> = { value: message, done: false };
+      return this.#context.turn.spend()?.then(() => result) ?? Promise.resolve(result);
     }
-    const pending = message === undefined ? this.#wait(this.#receivers, undefined, timeout) : this.#inNextTurn(message);
-    return (pending as Promise<Message>).then(
+    const pending = message ?? (this.#wait(this.#receivers, undefined, timeout) as Promise<Message>);
+    return pending.then(
       (value): IteratorResult<Message, undefined> => ({ value, done: false }),
       (error: ZmqError): IteratorResult<Message, undefined> => {
         if (this.#closed && error.code === 'EAGAIN') return { value: undefined, done: true };
@@ -131,16 +132,24 @@ export class Operations implements PipeOwner {
     } catch (error) {
       // A request that waits to be sent will have a reply: its receiver may wait too.
       if ((error as ZmqError).code === 'EFSM' && this.#senders.length > 0) return undefined;
-      return Promise.reject(error);
+      return this.#refuse(error as Error);
     }
   }
 
-  #inNextTurn(message: Message | Promise<never>): Promise<Message> {
-    return (this.#context.turn.spend() ?? DONE).then(() => message);
+  /**
+   * Refusals count as operations too: a program that asks again and again (timeout 0, or EHOSTUNREACH until the peer is
+   * there) would otherwise keep the very event from happening that it is waiting for.
+   */
+  #refuse(error: Error): Promise<never> {
+    const later = this.#context.turn.spend();
+    if (later === undefined) return Promise.reject(error);
+    return later.then(() => {
+      throw error;
+    });
   }
 
   #wait(waiters: Queue<Waiter>, message: Message | undefined, timeout: number): Promise<Message | undefined> {
-    if (timeout === 0) return Promise.reject(zmqError('EAGAIN'));
+    if (timeout === 0) return this.#refuse(zmqError('EAGAIN'));
     return new Promise((resolve, reject) => {
       const waiter = new Waiter(message, resolve, reject);
       if (timeout > 0) waiter.timer = this.#context.clock.after(timeout, () => this.#timedOut(waiters, waiter));
