@@ -65,7 +65,10 @@ export class Dialer implements Closable, SessionOwner {
     if (this.#pipe === undefined && !this.#attach(undefined)) return undefined;
     const pipe = this.#pipe as Pipe;
     pipe.open(session, peer);
-    if (!this.#host.operations.connected(pipe)) return undefined;
+    if (!this.#host.operations.connected(pipe)) {
+      pipe.shut();
+      return undefined;
+    }
     this.#delay = this.#options.reconnectInterval;
     this.#faults = 0;
     this.#host.emit({ type: 'handshake', address: this.#endpoint });

@@ -57,7 +57,10 @@ export class Listener implements Closable, SessionOwner, ListenHandler {
     const pipe = this.#host.newPipe(this.#options);
     pipe.open(session, peer);
     this.#pipes.set(session, pipe);
-    if (!operations.attach(pipe) || !operations.connected(pipe)) return undefined;
+    if (!operations.attach(pipe) || !operations.connected(pipe)) {
+      pipe.shut();
+      return undefined;
+    }
     this.#host.emit({ type: 'handshake', address: this.endpoint });
     return pipe;
   }

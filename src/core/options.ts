@@ -47,6 +47,8 @@ interface OptionSpec {
   readonly default: number | boolean | null | undefined;
   readonly min?: number;
   readonly max?: number;
+  /** Values are rounded down to a multiple of this. */
+  readonly step?: number;
   /** Write-only in libzmq: reads as undefined, as in zeromq.js. */
   readonly writeOnly?: true;
 }
@@ -83,7 +85,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = Object.freeze({
   welcomeMessage: { id: 72, kind: 'bytes', default: undefined, writeOnly: true },
   invertMatching: { id: 74, kind: 'bool', default: false },
   heartbeatInterval: { id: 75, kind: 'int', default: 0, min: 0 },
-  heartbeatTimeToLive: { id: 76, kind: 'int', default: 0, min: 0, max: TTL_MAX },
+  heartbeatTimeToLive: { id: 76, kind: 'int', default: 0, min: 0, max: TTL_MAX, step: 100 },
   heartbeatTimeout: { id: 77, kind: 'int', default: -1, min: -1 },
   connectTimeout: { id: 79, kind: 'int', default: 0, min: 0 },
 });
@@ -119,7 +121,7 @@ function checkedInt(name: OptionName, spec: OptionSpec, value: unknown): number 
   if (typeof value !== 'number') throw new TypeError(`Option value must be a number, ${name} got ${describe(value)}`);
   const min = spec.min ?? 0;
   const max = spec.max ?? INT_MAX;
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  if (Number.isInteger(value) && value >= min && value <= max) return value - (value % (spec.step ?? 1));
   throw zmqError('EINVAL', `${name} is a whole number from ${min} to ${max}, not ${value}`);
 }
 

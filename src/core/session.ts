@@ -198,9 +198,10 @@ export class Session implements ConnectionEvents, Outlet, StreamHandler {
   /** Half-closes, and waits a little for the peer to do the same. */
   #endStream(): void {
     this.#timer?.cancel();
-    this.#timer = this.#clock.after(GRACE, () => this.#end(undefined));
     this.#timerAt = Number.NEGATIVE_INFINITY;
-    this.#stream.end();
+    this.#stream.end(() => {
+      if (!this.#ended) this.#timer = this.#clock.after(GRACE, () => this.#end(undefined));
+    });
   }
 
   /** The last word to a peer at fault, where there is one, goes out before the stream ends. */

@@ -54,8 +54,8 @@ export class NetStream implements ByteStream {
     this.#socket.resume();
   }
 
-  end(): void {
-    this.#socket.end();
+  end(sent: () => void): void {
+    this.#socket.end(sent);
   }
 
   destroy(): void {

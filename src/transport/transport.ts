@@ -10,8 +10,8 @@ export interface ByteStream {
   write(chunks: readonly Buffer[]): boolean;
   pause(): void;
   resume(): void;
-  /** Sends what was written, then says that no more comes. The peer may still send. */
-  end(): void;
+  /** Sends what was written, says that no more comes, and calls `sent`. The peer may still send. */
+  end(sent: () => void): void;
   /** Closes at once; what was not sent is lost. `closed` is not called any more. */
   destroy(): void;
 }
