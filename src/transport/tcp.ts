@@ -2,7 +2,7 @@
 // `source;destination` for connections from a chosen address.
 
 import { lookup } from 'node:dns/promises';
-import { connect, createServer, isIP, type Server, type Socket } from 'node:net';
+import { connect, createServer, isIPv4, isIPv6, type Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { zmqError } from '../errors.js';
 import { type HostPort, malformed, parseHostPort } from './address.js';
@@ -80,22 +80,20 @@ function startConnect(
     keepAlive(socket, options);
     return whenConnected(socket, endpoint, done);
   };
-  return local === undefined ? open(undefined) : afterLookup(local, endpoint, options, open, done);
+  if (isIPv6(remote.host) && !options.ipv6)
+    return afterLookup(Promise.reject(ipv6Off(remote.host, endpoint)), open, done);
+  return local === undefined
+    ? open(undefined)
+    : afterLookup(localAddress(local.host, endpoint, options.ipv6), open, done);
 }
 
 /** Resolves the source address first; giving up works before and after. */
-function afterLookup(
-  local: HostPort,
-  endpoint: string,
-  options: TransportOptions,
-  open: (host: string) => () => void,
-  done: ConnectDone,
-): () => void {
+function afterLookup(lookup: Promise<string>, open: (host: string) => () => void, done: ConnectDone): () => void {
   let cancelled = false;
   let cancel = (): void => {
     cancelled = true;
   };
-  localAddress(local.host, endpoint, options.ipv6).then(
+  lookup.then(
     (host) => {
       if (!cancelled) cancel = open(host);
     },
@@ -109,9 +107,8 @@ function afterLookup(
 /** The address to bind to: of an interface by its name, of a host, or of all (`*`). */
 async function localAddress(host: string, endpoint: string, ipv6: boolean): Promise<string> {
   if (host === '*') return ipv6 ? '::' : '0.0.0.0';
-  const version = isIP(host.replace(/%.*$/, ''));
-  if (version === 4 || (version === 6 && ipv6)) return host;
-  if (version === 6) throw noDevice(host, endpoint, 'an IPv6 address needs the option ipv6');
+  if (isIPv6(host) && !ipv6) throw ipv6Off(host, endpoint);
+  if (isIPv4(host) || isIPv6(host)) return host;
   const ofInterface = networkInterfaces()[host];
   const wanted = ofInterface?.find((info) => info.family === 'IPv4') ?? (ipv6 ? ofInterface?.[0] : undefined);
   if (wanted !== undefined) return wanted.address;
@@ -122,8 +119,13 @@ async function localAddress(host: string, endpoint: string, ipv6: boolean): Prom
   }
 }
 
+/** Node would use an IPv6 address whatever `family` says. */
+function ipv6Off(host: string, endpoint: string): Error {
+  return noDevice(host, endpoint, 'an IPv6 address needs the option ipv6');
+}
+
 function noDevice(host: string, endpoint: string, remedy: string): Error {
-  return zmqError('ENODEV', `cannot bind to ${JSON.stringify(host)}: ${remedy}`, endpoint);
+  return zmqError('ENODEV', `cannot use ${JSON.stringify(host)}: ${remedy}`, endpoint);
 }
 
 function keepAlive(socket: Socket, options: TransportOptions): void {
