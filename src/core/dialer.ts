@@ -25,12 +25,11 @@ export class Dialer implements Closable, SessionOwner {
   #session: Session | undefined;
   #cancel: (() => void) | undefined;
   #timer: Timer | undefined;
+  #routingId: Buffer | undefined;
   #delay: number;
   #faults = 0;
   #finishing = false;
   #stopped = false;
-  /** No further attempt will be made: what waits will never leave. */
-  #gaveUp = false;
 
   constructor(host: EndpointHost, target: Target, endpoint: string, options: OptionValues) {
     this.#host = host;
@@ -42,27 +41,29 @@ export class Dialer implements Closable, SessionOwner {
 
   /** @param routingId for ROUTER: the id that the peer shall have */
   start(routingId: Buffer | undefined): void {
-    if (!this.#options.immediate && !this.#attach(routingId)) return;
+    this.#routingId = routingId;
+    if (!this.#options.immediate && !this.#attach()) return;
     this.#connect();
   }
 
   /** Sends what waits, then ends; `abort` when time is up. */
   finish(): void {
     this.#finishing = true;
+    if (this.#pipe !== undefined) this.#host.operations.detach(this.#pipe);
     if (this.#waitsForPeer) return;
     if (this.#session !== undefined) this.#session.finish();
     else this.#stop();
   }
 
   abort(): void {
-    const session = this.#session;
     this.#finishing = true;
-    if (session !== undefined) session.abort();
+    this.#pipe?.discard();
+    this.#session?.abort();
     this.#stop();
   }
 
   ready(session: Session, peer: PeerInfo): Pipe | undefined {
-    if (this.#pipe === undefined && !this.#attach(undefined)) return undefined;
+    if (this.#pipe === undefined && !this.#attach()) return undefined;
     const pipe = this.#pipe as Pipe;
     pipe.open(session, peer);
     if (!this.#host.operations.connected(pipe)) {
@@ -77,7 +78,7 @@ export class Dialer implements Closable, SessionOwner {
   }
 
   subscription(pipe: Pipe, topic: Buffer, add: boolean): void {
-    this.#host.operations.pattern.subscription(pipe, topic, add);
+    this.#host.operations.subscription(pipe, topic, add);
   }
 
   ended(session: Session, reason: Error | undefined): void {
@@ -92,13 +93,13 @@ export class Dialer implements Closable, SessionOwner {
   /** Messages wait in the pipe, and a peer may still come for them. */
   get #waitsForPeer(): boolean {
     const pipe = this.#pipe;
-    return pipe !== undefined && pipe.queuedOut > 0 && !pipe.connected && !this.#gaveUp;
+    return pipe !== undefined && pipe.queuedOut > 0 && !pipe.connected;
   }
 
-  #attach(routingId: Buffer | undefined): boolean {
+  #attach(): boolean {
     const pipe = this.#host.newPipe(this.#options);
-    if (routingId !== undefined) {
-      pipe.routingId = routingId;
+    if (this.#routingId !== undefined) {
+      pipe.routingId = this.#routingId;
       pipe.assignedId = true;
     }
     if (!this.#host.operations.attach(pipe)) {
@@ -147,9 +148,13 @@ export class Dialer implements Closable, SessionOwner {
   }
 
   #retryAfterFault(error: ProtocolError): void {
-    if (!VIOLATIONS[error.violation].retry) this.#gaveUp = true;
+    if (!VIOLATIONS[error.violation].retry) {
+      this.#stop();
+      return;
+    }
+    const delay = this.#nextDelay();
+    this.#retry(Math.max(delay, Math.min(delay * 2 ** Math.min(this.#faults, 10), FAULT_DELAY_MAX)));
     this.#faults++;
-    this.#retry(Math.min(this.#nextDelay() * 2 ** Math.min(this.#faults - 1, 10), FAULT_DELAY_MAX));
   }
 
   /** Doubles up to `reconnectMaxInterval`, where there is one; a random part keeps crowds from coming all at once. */
@@ -162,13 +167,16 @@ export class Dialer implements Closable, SessionOwner {
   }
 
   #retry(delay: number): void {
-    if (this.#options.reconnectInterval < 0) this.#gaveUp = true;
-    if (this.#finishing && !this.#waitsForPeer) this.#stop();
-    if (this.#stopped || this.#gaveUp) return;
+    const never = this.#options.reconnectInterval < 0;
+    if (never || (this.#finishing && !this.#waitsForPeer)) {
+      this.#stop();
+      return;
+    }
     this.#host.emit({ type: 'connect:retry', address: this.#endpoint, interval: delay });
     this.#timer = this.#host.clock.after(delay, () => this.#connect());
   }
 
+  /** No further attempt will be made: the pipe takes no more messages, and what waits in it is dropped, as with libzmq. */
   #stop(): void {
     if (!this.#stopped) {
       this.#stopped = true;

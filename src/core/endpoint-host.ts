@@ -45,10 +45,16 @@ export function connectionOptions(socketType: SocketType, options: OptionValues)
     maxMessageSize: maxMessageSize < 0 ? BODY_MAX : Math.min(maxMessageSize, BODY_MAX),
     heartbeat: {
       interval: heartbeatInterval,
-      timeout: heartbeatTimeout < 0 ? heartbeatInterval : heartbeatTimeout,
+      timeout: answerTimeout(heartbeatInterval, heartbeatTimeout),
       timeToLive: heartbeatTimeToLive,
     },
   };
+}
+
+/** -1 stands for the interval; 0 for no limit, as with libzmq. */
+function answerTimeout(interval: number, timeout: number): number {
+  if (timeout === 0) return Number.POSITIVE_INFINITY;
+  return timeout < 0 ? interval : timeout;
 }
 
 /** Tells how a connection ended; incompatible socket types show as a mere disconnect, as with libzmq. */

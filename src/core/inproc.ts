@@ -51,6 +51,8 @@ class InprocEnd implements Outlet {
   readonly #host: EndpointHost;
   readonly #gone: () => void;
   other: InprocEnd | undefined;
+  /** What came before our pattern knew its peer; undefined afterwards. */
+  #early: (() => void)[] | undefined = [];
   #finishing = false;
 
   constructor(pipe: Pipe, host: EndpointHost, gone: () => void) {
@@ -66,12 +68,8 @@ class InprocEnd implements Outlet {
   subscribe(topic: Buffer, add: boolean): void {
     const other = this.other;
     if (other === undefined) return;
-    try {
-      other.#host.operations.pattern.subscription(other.pipe, topic, add);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.disconnect();
-    }
+    if (other.#early === undefined) other.#subscription(topic, add);
+    else other.#early.push(() => other.#subscription(topic, add));
   }
 
   resumeInput(): void {
@@ -93,17 +91,50 @@ class InprocEnd implements Outlet {
     }
   }
 
+  /** The pattern's word on its new peer. What it says to the peer is heard once both have had their say. */
+  introduce(): boolean {
+    return this.#host.operations.introduce(this.pipe);
+  }
+
+  /** Both ends are introduced: hears what was said meanwhile. */
+  listen(): void {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const happened of early) happened();
+  }
+
+  /** What waited here goes over. */
+  flow(): void {
+    this.#host.operations.flow(this.pipe);
+    this.#endIfDrained();
+  }
+
+  /** Takes nothing new; ends once what waits has gone over. */
   finish(): void {
     this.#finishing = true;
+    this.#host.operations.detach(this.pipe);
     this.#endIfDrained();
   }
 
   #take(message: Message): boolean {
-    return this.#finishing || this.pipe.deliver(message);
+    if (this.#early === undefined) return this.pipe.deliver(message);
+    this.#early.push(() => this.pipe.deliver(message));
+    return true;
+  }
+
+  #subscription(topic: Buffer, add: boolean): void {
+    try {
+      this.#host.operations.subscription(this.pipe, topic, add);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.disconnect();
+    }
   }
 
   #endIfDrained(): void {
-    if (this.#finishing && this.pipe.queuedOut === 0) this.disconnect();
+    if (!this.#finishing || this.pipe.queuedOut > 0) return;
+    if (this.other === undefined) this.#gone();
+    else this.disconnect();
   }
 }
 
@@ -199,8 +230,8 @@ export class InprocConnecter implements Closable {
 
   /** Messages for a name that nobody has bound wait as long as linger lets them. */
   finish(): void {
-    if (this.#end?.other !== undefined) this.#end.finish();
-    else if ((this.#end?.pipe.queuedOut ?? 0) === 0) this.#stop();
+    if (this.#end === undefined || this.#stopped) this.#stop();
+    else this.#end.finish();
   }
 
   abort(): void {
@@ -224,18 +255,26 @@ export class InprocConnecter implements Closable {
   }
 }
 
-/** Sockets whose types do not fit are left unconnected, as over a network. */
+/** A connecter that is refused has ended, as with libzmq: nobody else will come for what it sends. */
 function join(connecter: InprocConnecter, binder: InprocBinder): void {
   const one = connecter.end;
-  if (one === undefined || !compatible(connecter.host.socketType, binder.host.socketType)) return;
-  const two = binder.newEnd();
-  if (two === undefined) return;
+  const two = compatible(connecter.host.socketType, binder.host.socketType) ? binder.newEnd() : undefined;
+  if (one === undefined || two === undefined) {
+    connecter.abort();
+    return;
+  }
   one.other = two;
   two.other = one;
   one.pipe.open(one, peerInfo(binder.host.socketType, binder.options));
   two.pipe.open(two, peerInfo(connecter.host.socketType, connecter.options));
-  const accepted = binder.host.operations.connected(two.pipe) && connecter.host.operations.connected(one.pipe);
-  if (!accepted) one.disconnect();
+  if (!two.introduce() || !one.introduce()) {
+    one.disconnect();
+    return;
+  }
+  two.listen();
+  one.listen();
+  two.flow();
+  one.flow();
 }
 
 function peerInfo(socketType: SocketType, options: OptionValues): PeerInfo {

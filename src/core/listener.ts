@@ -66,7 +66,7 @@ export class Listener implements Closable, SessionOwner, ListenHandler {
   }
 
   subscription(pipe: Pipe, topic: Buffer, add: boolean): void {
-    this.#host.operations.pattern.subscription(pipe, topic, add);
+    this.#host.operations.subscription(pipe, topic, add);
   }
 
   ended(session: Session, reason: Error | undefined): void {
@@ -84,7 +84,10 @@ export class Listener implements Closable, SessionOwner, ListenHandler {
   finish(): void {
     this.#stopListening();
     for (const session of this.#handshaking) session.abort();
-    for (const session of [...this.#pipes.keys()]) session.finish();
+    for (const [session, pipe] of [...this.#pipes]) {
+      this.#host.operations.detach(pipe);
+      session.finish();
+    }
     this.#doneWhenEmpty();
   }
 

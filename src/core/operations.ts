@@ -93,14 +93,33 @@ export class Operations implements PipeOwner {
 
   /** The pipe's peer is there. What the pattern has to say goes out first, then what waited. */
   connected(pipe: Pipe): boolean {
-    if (!this.pattern.connected(pipe)) return false;
-    pipe.outletReady();
-    this.#wakeSenders();
+    if (!this.introduce(pipe)) return false;
+    this.flow(pipe);
     return true;
   }
 
+  /** The first half of `connected`. A retired pipe has nothing to say, and delivers what it was given before. */
+  introduce(pipe: Pipe): boolean {
+    return pipe.retired || this.pattern.connected(pipe);
+  }
+
+  /** The second half. */
+  flow(pipe: Pipe): void {
+    pipe.outletReady();
+    this.#wakeSenders();
+  }
+
+  /** The pipe is gone, or going: nothing new goes into it. */
   detach(pipe: Pipe): void {
+    if (pipe.retired) return;
     this.pattern.detach(pipe);
+    pipe.retire();
+    // Who waited for this peer alone waits in vain, or need not wait any more.
+    this.#wakeSenders();
+  }
+
+  subscription(pipe: Pipe, topic: Buffer, add: boolean): void {
+    if (!pipe.retired) this.pattern.subscription(pipe, topic, add);
   }
 
   readActivated(pipe: Pipe): void {

@@ -183,7 +183,10 @@ export class Session implements ConnectionEvents, Outlet, StreamHandler {
     const output = this.#connection.output;
     if (output.pending === 0) return;
     this.#writable = this.#stream.write(output.take());
-    if (!this.#writable) this.#connection.congested = true;
+    if (this.#writable) return;
+    this.#connection.congested = true;
+    // Told at once: the next message then waits in the pipe, counts there, and outlives the connection.
+    this.#pipe?.outletBlocked();
   }
 
   #finishIfDrained(): void {

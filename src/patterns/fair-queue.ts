@@ -27,8 +27,9 @@ export class FairQueue {
     if (active.length === 0) return undefined;
     if (this.#next >= active.length) this.#next = 0;
     const pipe = active[this.#next]!;
-    this.source = pipe;
+    // Reading may be what ends the pipe's connection, and with it the pipe: hence the source comes after.
     const message = pipe.read();
+    this.source = pipe;
     if (pipe.readable) this.#next++;
     else this.#remove(this.#next);
     return message;

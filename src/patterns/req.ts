@@ -29,11 +29,6 @@ export class ReqPattern extends DealerPattern {
   #correlated = false;
   #reply: Message | undefined;
 
-  override detach(pipe: Pipe): void {
-    super.detach(pipe);
-    if (this.#peer === pipe && !pipe.readable) this.#peer = undefined;
-  }
-
   override get readable(): boolean {
     return this.#state === 'waiting' && this.#findReply();
   }
@@ -56,6 +51,8 @@ export class ReqPattern extends DealerPattern {
     if (this.#state === 'waiting' && !this.options.relaxed) {
       throw zmqError('EFSM', 'REQ sends the next request only after it has received the reply to the last');
     }
+    // Before the envelope is made: a request that nobody takes must not outdate the one that was sent.
+    if (!this.balancer.writable) return false;
     const peer = this.balancer.send(this.#enveloped(message));
     if (peer === undefined) return false;
     // Late replies to earlier requests must not be taken for this one's.

@@ -63,7 +63,7 @@ export class XpubPattern implements Pattern {
   /** In manual mode: gives the topic to, or takes it from, the peer whose subscription was received last. */
   setManually(topic: Buffer, add: boolean): void {
     const pipe = this.queue.source;
-    if (!this.options.manual || pipe === undefined) return;
+    if (!this.options.manual || pipe === undefined || pipe.retired) return;
     if (add) this.#topics.add(topic, pipe);
     else this.#topics.remove(topic, pipe);
   }

@@ -37,6 +37,7 @@ export class MemoryStream implements ByteStream {
   #paused = false;
   #needsDrain = false;
   #ended = false;
+  #whenSent: () => void = () => {};
   #over = false;
   #pumping = false;
   #piece = 0;
@@ -85,8 +86,9 @@ export class MemoryStream implements ByteStream {
     this.other.#pumpSoon();
   }
 
-  end(): void {
+  end(sent: () => void = () => {}): void {
     this.#ended = true;
+    this.#whenSent = sent;
     this.#pumpSoon();
   }
 
@@ -136,8 +138,11 @@ export class MemoryStream implements ByteStream {
       this.#drained();
       this.#pumpSoon();
     } else if (this.#ended) {
+      this.#whenSent();
+      this.#whenSent = () => {};
       other.#close(undefined);
-      this.#close(undefined);
+      // As NetStream: who hears the end says no more either.
+      other.end();
     }
   }
 
