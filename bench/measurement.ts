@@ -44,7 +44,8 @@ async function run(measurement: Measurement, workers: WorkerProcess[]): Promise<
 
 function start(measurement: Measurement, role: string, endpoint: string | undefined): WorkerProcess {
   const { contender, case: subject, count, profileDir } = measurement;
-  const settings = { ...subject.params, count, warmup: Math.ceil(count / 4), ...(endpoint && { endpoint }) };
+  // Warm-up as long as the count: a quarter of it left optimising compilers at work well into the counted part.
+  const settings = { ...subject.params, count, warmup: count, ...(endpoint && { endpoint }) };
   const args = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
   return new WorkerProcess(`${contender.name} ${subject.workload} ${role}`, contender.command(role, args, profileDir));
 }

@@ -39,7 +39,7 @@ export function report(results: readonly CaseResult[], machine: Machine): string
 }
 
 export function appendLog(file: string, results: readonly CaseResult[], machine: Machine): void {
-  const cases = results.map(({ case: { workload, name }, counts, rounds }) => ({ workload, name, counts, rounds }));
+  const cases = results.map(({ case: { workload, name }, rounds }) => ({ workload, name, rounds }));
   appendFileSync(file, `${JSON.stringify({ machine, cases })}\n`);
 }
 

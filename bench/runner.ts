@@ -16,7 +16,6 @@ export interface Plan {
 /** Figures by contender, one entry per round; round n of one contender ran next to round n of the others. */
 export interface CaseResult {
   readonly case: Case;
-  readonly counts: Readonly<Record<string, number>>;
   readonly rounds: Readonly<Record<string, Values[]>>;
 }
 
@@ -30,25 +29,23 @@ export async function runCases(cases: readonly Case[], all: readonly Contender[]
 }
 
 async function runCase(subject: Case, contenders: readonly Contender[], plan: Plan): Promise<CaseResult> {
-  const counts: Record<string, number> = {};
+  const counts = new Map<Contender, number>();
+  for (const contender of contenders) counts.set(contender, await firstCount(subject, contender, plan));
   const rounds: Record<string, Values[]> = {};
-  for (const contender of contenders) {
-    counts[contender.name] = await findCount(subject, contender, plan);
-    rounds[contender.name] = [];
-  }
   for (let round = 1; round <= plan.rounds; round++) {
     for (const contender of contenders) {
-      const count = counts[contender.name]!;
+      const count = counts.get(contender)!;
       const values = await measure({ contender, case: subject, count, profileDir: plan.profileDir });
-      rounds[contender.name]!.push(values);
+      rounds[contender.name] = [...(rounds[contender.name] ?? []), { ...values, count }];
+      counts.set(contender, nextCount(subject, count, values, plan));
       progress(`    round ${round} ${contender.name}: ${describe(subject, values)}\n`);
     }
   }
-  return { case: subject, counts, rounds };
+  return { case: subject, rounds };
 }
 
-/** A count that keeps this contender busy for about the aimed time: grown from trial to trial until a trial is long enough to tell. */
-async function findCount(subject: Case, contender: Contender, plan: Plan): Promise<number> {
+/** A count that keeps this contender busy for about the aimed time: grown from trial to trial until one is long enough to tell. */
+async function firstCount(subject: Case, contender: Contender, plan: Plan): Promise<number> {
   if (plan.smoke) return subject.smokeCount;
   let count = subject.firstCount;
   for (let trial = 0; !subject.fixed && trial < MAX_TRIALS; trial++) {
@@ -58,6 +55,12 @@ async function findCount(subject: Case, contender: Contender, plan: Plan): Promi
     if (factor < CLOSE_ENOUGH) break;
   }
   return count;
+}
+
+/** Follows the machine's mood: a count found in a bad minute would leave every later round too short to warm up. */
+function nextCount(subject: Case, count: number, { seconds }: Values, plan: Plan): number {
+  if (subject.fixed || plan.smoke) return count;
+  return Math.max(1, Math.round(count * Math.min(2, Math.max(0.5, plan.seconds / seconds!))));
 }
 
 function describe(subject: Case, values: Values): string {
