@@ -20,6 +20,8 @@ export class NetPeer {
       this.#received.push(chunk);
       this.#wake();
     });
+    // Half-open allowed: the library's end is answered here, and never by Node on its own.
+    socket.on('end', () => socket.end());
     this.closed = new Promise((resolve) => socket.on('close', () => resolve()));
     onTestFinished(() => void socket.destroy());
   }
@@ -46,9 +48,10 @@ export class NetPeer {
     return new Promise((resolve) => this.socket.write(bytes, (error) => resolve(error == null)));
   }
 
-  /** Sends a RST. */
+  /** Sends a RST; over ipc, where there is none, closes without reading what is there. */
   reset(): void {
-    this.socket.resetAndDestroy();
+    if (this.socket.remotePort === undefined) this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 
   end(): void {
