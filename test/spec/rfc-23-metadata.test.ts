@@ -90,8 +90,9 @@ describe('Metadata', () => {
     ] as const) {
       expect(String((await announced(socket, type)).get('Identity'))).toBe('mine');
     }
-    for (const type of ['PUB', 'XPUB', 'SUB', 'XSUB', 'PUSH', 'PULL', 'PAIR'] as const) {
-      const identity = (await announced(open(new SOCKETS[type]()), type)).get('Identity');
+    for (const type of ['REP', 'PUB', 'XPUB', 'SUB', 'XSUB', 'PUSH', 'PULL', 'PAIR'] as const) {
+      const socket = type === 'REP' ? new zmq.Reply({ routingId: 'mine' }) : new SOCKETS[type]();
+      const identity = (await announced(open(socket), type)).get('Identity');
       expect(identity ?? Buffer.alloc(0)).toEqual(Buffer.alloc(0));
     }
   });

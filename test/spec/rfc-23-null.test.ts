@@ -202,7 +202,8 @@ describe('ERROR', () => {
     const peer = await server.join('PULL');
     await push.send('m');
     await peer.text();
-    expect(Math.max(...intervals)).toBeGreaterThan(intervals[0]!);
+    // Without growth each wait is the interval and a random part of it: less than twice the interval.
+    expect(intervals.at(-1)).toBeGreaterThanOrEqual(8);
     for (const interval of intervals) expect(interval).toBeLessThanOrEqual(64);
   });
 });

@@ -206,7 +206,9 @@ describe('Publish and subscribe', () => {
     sub.subscribe('A', 'A');
     const peer = await RawPeer.join(await bound(sub), 'PUB');
     expect(await peer.command()).toEqual({ name: 'SUBSCRIBE', data: Buffer.from('A') });
-    sub.unsubscribe('A');
+    sub.subscribe('A');
+    expect(await peer.sync()).toEqual([]);
+    sub.unsubscribe('A', 'A');
     peer.write(message('A1'));
     expect(await receiveText(sub)).toEqual(['A1']);
     sub.unsubscribe('A');

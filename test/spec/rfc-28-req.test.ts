@@ -148,12 +148,25 @@ describe('REQ', () => {
     await other.sync();
     await req.send('first');
     await asked.message();
-    asked.write(message('', 'one'), message('', 'one again'));
+    asked.write(message('', 'one'));
     expect(await receiveText(req)).toEqual(['one']);
-    await asked.sync();
     await req.send('second');
     await other.message();
     other.write(message('', 'two'));
+    expect(await receiveText(req)).toEqual(['two']);
+  });
+
+  it('REQREP28-REQ-10 discards a late reply of the same peer before the next request', async () => {
+    const { req, peers } = await requestWithRawReplies(1);
+    const [peer] = peers as [RawPeer];
+    await req.send('first');
+    await peer.message();
+    peer.write(message('', 'one'), message('', 'one again'));
+    expect(await receiveText(req)).toEqual(['one']);
+    await peer.sync();
+    await req.send('second');
+    await peer.message();
+    peer.write(message('', 'two'));
     expect(await receiveText(req)).toEqual(['two']);
   });
 });

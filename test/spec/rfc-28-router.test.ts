@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Dealer, Request, Router, type SocketOptions } from '../../src/index.js';
 import { RawPeer, RawServer } from '../support/raw-peer.js';
 import { bound, inproc, nextEvent, open, receiveMany } from '../support/sockets.js';
-import { message } from '../support/wire.js';
+import { greeting, message, property, ready } from '../support/wire.js';
 
 async function boundRouter(options: SocketOptions<Router> = {}) {
   const router = open(new Router(options));
@@ -98,6 +98,22 @@ describe('ROUTER', () => {
     expect(new Set([...ids.values()].map((id) => id.toString('hex'))).size).toBe(3);
     for (const [name, id] of ids) await router.send([id, `for ${name}`]);
     for (const [i, peer] of peers.entries()) expect(await peer.text()).toEqual([`for ${i}`]);
+  });
+
+  it('REQREP28-ROUTER-5 turns away a second peer with an identity in use, unless handover is set', async () => {
+    const { router, endpoint } = await boundRouter();
+    const first = await RawPeer.join(endpoint, 'DEALER', { identity: 'same' });
+    await first.sync();
+    const second = await RawPeer.connect(endpoint);
+    second.write(greeting(), ready('DEALER', property('Identity', 'same')));
+    await second.closed;
+    await router.send(['same', 'to the first']);
+    expect(await first.text()).toEqual(['to the first']);
+    router.handover = true;
+    const third = await RawPeer.join(endpoint, 'DEALER', { identity: 'same' });
+    await first.closed;
+    await router.send(['same', 'to the third']);
+    expect(await third.text()).toEqual(['to the third']);
   });
 
   it('REQREP28-ROUTER-6 knows a peer by the Identity it announces', async () => {

@@ -118,6 +118,7 @@ describe('PUB', () => {
     const { pub, endpoint } = await boundPublisher();
     const peer = await subscriber(endpoint, 'a');
     peer.write(message('hello'), message(''), message(Buffer.from([2, 0x61])), message('two', 'parts'));
+    peer.write(...Array.from({ length: 3000 }, () => message('nobody reads this')));
     expect(await peer.sync()).toEqual([]);
     await pub.send('hello');
     await pub.send('a');

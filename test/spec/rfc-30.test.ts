@@ -41,6 +41,9 @@ describe('PUSH', () => {
     await push.send('work');
     for (const pull of pulls) expect(await receiveText(pull)).toEqual(['work']);
     await expectNoReceive(push);
+    const talking = await RawPeer.join(await bound(push), 'PULL');
+    talking.write(...Array.from({ length: 3000 }, () => message('nobody reads this')));
+    expect(await talking.sync()).toEqual([]);
   });
 
   it('PIPELINE30-PUSH-2 changes nothing in outgoing messages and holds none back', async () => {
@@ -260,9 +263,12 @@ describe('PULL', () => {
     const sync = peer.sync().then(() => {
       answered = true;
     });
+    // Another peer's round trips: by their end a PONG to the first would have come, were it read at all.
+    const witness = await RawPeer.join(endpoint, 'PUSH');
     for (let i = 0; i < 50; i++) {
-      expect(await receiveText(pull)).toEqual([`${i}`]);
+      await witness.sync();
       expect(answered).toBe(false);
+      expect(await receiveText(pull)).toEqual([`${i}`]);
     }
     await receiveMany(pull, 50);
     await sync;
