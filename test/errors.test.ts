@@ -7,6 +7,7 @@ import {
   describe as describeValue,
   ProtocolError,
   systemError,
+  unsupported,
   VIOLATIONS,
   type Violation,
   ZmqError,
@@ -36,11 +37,18 @@ describe('zmqError', () => {
   });
 });
 
-describe('busyError and systemError', () => {
+describe('the other errors of operations', () => {
   it('busy says which rule was broken', () => {
     const error = busyError('Socket is busy reading; only one receive operation may be in progress at any time');
     expect(error).toMatchObject({ code: 'EBUSY', errno: constants.errno.EBUSY });
     expect(error.message).toMatch(/^Socket is busy reading/);
+  });
+
+  it('an operation a socket does not have is named', () => {
+    expect(unsupported('receive', 'PUSH')).toMatchObject({
+      code: 'ENOTSUP',
+      message: 'Operation not supported: PUSH sockets do not receive',
+    });
   });
 
   it('a system error gets libzmq’s text for its code, or keeps its own', () => {

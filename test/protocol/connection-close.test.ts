@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/protocol/connection.js';
 import { inTraffic, introduction, PEER, sent, started } from '../support/connections.js';
 import { eachDelivery } from '../support/deliveries.js';
-import { frame, greeting, MORE, message, subscribe } from '../support/wire.js';
+import { alive } from '../support/gc.js';
+import { frame, greeting, longFrame, MORE, message, subscribe } from '../support/wire.js';
 
 const TIMED = { handshakeInterval: 1000, heartbeat: { interval: 100, timeToLive: 0, timeout: 100 } };
 
@@ -156,5 +157,36 @@ describe('an event that throws', () => {
     };
     expect(() => connection.receive(introduction('PUSH'), 0)).toThrow('a bug');
     expectClosed(connection);
+  });
+});
+
+describe('a closed connection', () => {
+  /** Gives the bytes in memory of their own, and says how to see whether somebody still holds it. */
+  function receiveOwned(connection: Connection, bytes: Buffer): WeakRef<object> {
+    const chunk = Buffer.allocUnsafeSlow(bytes.length);
+    bytes.copy(chunk);
+    connection.receive(chunk, 0);
+    return new WeakRef(chunk.buffer);
+  }
+
+  it('holds on to no parts of a message, no chunks kept while paused, none that still come', async () => {
+    const { connection, recorder } = inTraffic({ socketType: 'PUB' });
+    recorder.accepts = () => false;
+    const part = receiveOwned(connection, frame(MORE, 'part'));
+    connection.receive(subscribe('pause'), 0);
+    const kept = receiveOwned(connection, message('kept'));
+    expect(await alive([part, kept])).toEqual([true, true]);
+    connection.close();
+    const late = receiveOwned(connection, message('late'));
+    expect(await alive([part, kept, late])).toEqual([false, false, false]);
+    expect(connection.state).toBe('closed');
+  });
+
+  it('holds on to nothing of a frame that was cut off', async () => {
+    const { connection } = inTraffic();
+    const cut = receiveOwned(connection, longFrame(0, Buffer.alloc(9000), 2n ** 30n));
+    connection.close();
+    expect(await alive([cut])).toEqual([false]);
+    expect(connection.state).toBe('closed');
   });
 });

@@ -125,7 +125,8 @@ describe('frames that close', () => {
     }
   });
 
-  it('a command above COMMAND_MAX', () => {
+  it('S2 a command above COMMAND_MAX, which has room for a SUBSCRIBE of 64 MiB', () => {
+    delivers(longFrame(wire.COMMAND, '\x09SUBSCRIBE', BigInt(10 + 64 * 2 ** 20)), []);
     closes(longFrame(wire.COMMAND, '', BigInt(COMMAND_MAX + 1)), 'frame-size');
     delivers(longFrame(wire.COMMAND, '', BigInt(COMMAND_MAX)), []);
   });

@@ -74,6 +74,18 @@ describe('a refused message', () => {
     expect(recorder.log).toEqual(['ready PUSH', 'message a', 'message b']);
   });
 
+  it.each([
+    ['SUBSCRIBE', subscribe('a'), '+a'],
+    ['CANCEL', cancel('a'), '-a'],
+    ['subscription in the form of 3.0', message('\x01a'), '+a'],
+    ['message of several parts', message('a', 'b'), 'message a|b'],
+  ])('may be a %s', (_, bytes, line) => {
+    const { connection, recorder } = inTraffic({ socketType: 'XPUB' });
+    recorder.accepts = () => false;
+    expect(connection.receive(Buffer.concat([bytes, message('next')]), 0)).toBe(false);
+    expect([connection.paused, recorder.log]).toEqual([true, [line]]);
+  });
+
   it('pauses no other connection', () => {
     const [one, other] = [inTraffic(), inTraffic()];
     one.recorder.accepts = () => false;

@@ -1,6 +1,5 @@
 // The decoder (RFC 23 §Framing): every legal form of a frame, every illegal one, in every delivery; sizes and limits.
 
-import { constants } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { FrameReader } from '../../src/protocol/frame-reader.js';
 import { violationOf } from '../support/connections.js';
@@ -110,26 +109,17 @@ describe('sizes', () => {
     ['2^64-1', 2n ** 64n - 1n],
     ['2^63', 2n ** 63n],
     ['2^53+1', 2n ** 53n + 1n],
+    ['2^53', 2n ** 53n],
   ])('F4 refuses a size of %s at the last octet of its header', (_, size) => {
     for (const flags of [0, MORE, COMMAND]) {
       const bytes = header(flags, size);
       eachDelivery(bytes, (chunks) => {
-        const reader = new FrameReader(constants.MAX_LENGTH, constants.MAX_LENGTH);
+        const reader = new FrameReader(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
         expect(read(chunks, reader)).toEqual({ frames: [], violation: 'frame-size' });
         expect(reader.held).toBeLessThan(9);
       });
       expect(read([bytes.subarray(0, 8)]).violation).toBeUndefined();
     }
-  });
-
-  it.each([
-    ['2^64-1', 2n ** 64n - 1n],
-    ['2^63', 2n ** 63n],
-    ['2^53+1', 2n ** 53n + 1n],
-    ['2^53', 2n ** 53n],
-  ])('F4 refuses a size of %s even where there is no limit', (_, size) => {
-    const reader = new FrameReader(Number.POSITIVE_INFINITY, LIMIT);
-    expect(read([header(0, size)], reader).violation).toBe('frame-size');
   });
 
   it.each([

@@ -126,6 +126,29 @@ describe('pending, full, take', () => {
     expect(writer.full).toBe(false);
   });
 
+  it('pending and full count from the last take, wherever in a chunk that was', () => {
+    const writer = new FrameWriter();
+    writer.raw(Buffer.alloc(300));
+    writer.take();
+    // The second of these does not fit the first chunk, of 512 octets, any more.
+    for (const size of [100, 200]) writer.raw(Buffer.alloc(size));
+    expect(writer.pending).toBe(300);
+    writer.raw(Buffer.alloc(CHUNK - 301));
+    expect([writer.pending, writer.full]).toEqual([CHUNK - 1, false]);
+    writer.raw(Buffer.alloc(1));
+    expect([writer.pending, writer.full]).toEqual([CHUNK, true]);
+  });
+
+  it('full counts from the last take while all is still in one chunk', () => {
+    const writer = new FrameWriter();
+    for (let i = 0; i < 4 * 1024; i++) writer.write(0, Buffer.alloc(98));
+    writer.take();
+    for (let pending = 100; pending < CHUNK; pending += 100) {
+      writer.write(0, Buffer.alloc(98));
+      expect([writer.pending, writer.full]).toEqual([pending, false]);
+    }
+  });
+
   it('take gives nothing when nothing is pending', () => {
     const writer = new FrameWriter();
     expect(writer.take()).toEqual([]);
