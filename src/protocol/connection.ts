@@ -123,7 +123,7 @@ export class Connection {
   receive(chunk: Buffer, now: number): boolean {
     if (this.#state === 'closed') return false;
     this.#heartbeat?.heard(now);
-    if (this.#paused) {
+    if (this.#paused || this.#decoding) {
       this.#waiting.push(chunk);
       return false;
     }
@@ -133,6 +133,8 @@ export class Connection {
   /** Takes up decoding where a refused message stopped it. True: everything received so far is decoded. */
   resume(now: number): boolean {
     if (this.#state === 'closed') return false;
+    // The peer may have spoken while nobody listened: its silence counts from now.
+    if (this.#paused) this.#heartbeat?.heard(now);
     this.#paused = false;
     if (this.#decoding) return false;
     return this.#guarded(() => this.#decode(now));
@@ -184,6 +186,7 @@ export class Connection {
     this.#heartbeat = undefined;
     this.#parts = [];
     this.#waiting = [];
+    this.#reader.clear();
   }
 
   #guarded<T>(step: () => T): T {

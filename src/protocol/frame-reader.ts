@@ -4,7 +4,8 @@
 //   next()        true: `flags` and `body` hold the next frame; false: more bytes are needed
 //
 // A body inside one chunk is a view of that chunk. A body that spans chunks goes into one buffer of its own. Memory held
-// never exceeds the bytes received plus EAGER_BODY, whatever size a header announces.
+// never exceeds the bytes received plus EAGER_BODY, whatever size a header announces; only joining a large body takes
+// its size once more, for a moment.
 
 import { ProtocolError } from '../errors.js';
 import { BufferView, EMPTY, view } from '../util/bytes.js';
@@ -15,6 +16,8 @@ import { FLAG_COMMAND, FLAG_LONG, FLAG_MORE, FLAGS_RESERVED, LONG_HEADER, SHORT_
  * as the chunks it came in and joined when complete, so that an announced size costs nothing until its bytes arrive.
  */
 export const EAGER_BODY = 256 * 1024;
+/** A smaller piece of a large body costs more as an object than as bytes: such pieces are gathered in blocks of this size. */
+const PIECE_MIN = 4096;
 
 export class FrameReader {
   /** FLAG_MORE and FLAG_COMMAND of the current frame; FLAG_LONG is already consumed. */
@@ -35,6 +38,8 @@ export class FrameReader {
   /** A body cut off by the end of a chunk: its buffer (small) or its chunks (large), and how much of it is here. */
   #eager: Buffer | undefined;
   #pieces: Buffer[] | undefined;
+  #block: Buffer | undefined;
+  #blockSize = 0;
   #size = 0;
   #filled = 0;
 
@@ -69,6 +74,14 @@ export class FrameReader {
   /** Bytes of an unfinished frame held back, for tests and counters. */
   get held(): number {
     return this.#headerSize + (this.#eager?.length ?? this.#filled);
+  }
+
+  /** Lets go of everything held. */
+  clear(): void {
+    this.#drained();
+    this.#eager = undefined;
+    this.#pieces = undefined;
+    this.#block = undefined;
   }
 
   #slowNext(): boolean {
@@ -123,6 +136,7 @@ export class FrameReader {
     const end = Math.min(this.#chunk.length, this.#at + this.#size - this.#filled);
     if (end > this.#at) this.#keep(end);
     if (this.#filled < this.#size) return this.#drained();
+    this.#sealBlock();
     this.body = this.#eager ?? Buffer.concat(this.#pieces as Buffer[], this.#size);
     this.#eager = undefined;
     this.#pieces = undefined;
@@ -132,10 +146,34 @@ export class FrameReader {
   }
 
   #keep(end: number): void {
-    if (this.#eager !== undefined) this.#chunk.copy(this.#eager, this.#filled, this.#at, end);
-    else (this.#pieces as Buffer[]).push(view(this.#chunk, this.#at, end));
-    this.#filled += end - this.#at;
+    const size = end - this.#at;
+    this.#filled += size;
+    if (this.#eager !== undefined) {
+      this.#chunk.copy(this.#eager, this.#filled - size, this.#at, end);
+    } else if (size >= PIECE_MIN) {
+      this.#sealBlock();
+      (this.#pieces as Buffer[]).push(view(this.#chunk, this.#at, end));
+    } else {
+      this.#gather(end);
+    }
     this.#at = end;
+  }
+
+  #gather(end: number): void {
+    for (let at = this.#at; at < end; ) {
+      this.#block ??= Buffer.allocUnsafeSlow(PIECE_MIN);
+      const copied = this.#chunk.copy(this.#block, this.#blockSize, at, end);
+      this.#blockSize += copied;
+      at += copied;
+      if (this.#blockSize === PIECE_MIN) this.#sealBlock();
+    }
+  }
+
+  #sealBlock(): void {
+    if (this.#block === undefined) return;
+    (this.#pieces as Buffer[]).push(view(this.#block, 0, this.#blockSize));
+    this.#block = undefined;
+    this.#blockSize = 0;
   }
 
   #checkedSize(flags: number, header: Buffer, at: number): number {

@@ -37,7 +37,7 @@ export function compatible(own: SocketType, peer: string): boolean {
 
 /** Types whose READY may name a routing id that a ROUTER will use; from others the property is ignored. */
 export function hasRoutingId(type: string): boolean {
-  return type === 'REQ' || type === 'REP' || type === 'DEALER' || type === 'ROUTER';
+  return type === 'REQ' || type === 'DEALER' || type === 'ROUTER';
 }
 
 /** Types that accept subscriptions. */

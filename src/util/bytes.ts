@@ -23,5 +23,5 @@ export function copyOf(source: Uint8Array): Buffer {
 /** For messages about bad input: at most `limit` characters of `text`, quoted, with nothing unprintable in it. */
 export function quoted(text: string, limit = 120): string {
   const shown = text.length > limit ? `${text.slice(0, limit)}… (${text.length} characters)` : text;
-  return JSON.stringify(shown);
+  return JSON.stringify(shown).replace(/[\x7f-\x9f]/g, (control) => `\\u00${control.charCodeAt(0).toString(16)}`);
 }
