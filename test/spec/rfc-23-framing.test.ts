@@ -88,6 +88,13 @@ describe('Frames', () => {
     const setup = { maxMessageSize: 300 };
     delivers(frame(0, Buffer.alloc(300, 'x')), [`message ${'x'.repeat(300)}`], setup);
     refuses(largest(301n), 'frame-size', [], setup);
+    const part = frame(MORE, Buffer.alloc(200, 'x'));
+    delivers(
+      Buffer.concat([part, frame(0, Buffer.alloc(100, 'y'))]),
+      [`message ${'x'.repeat(200)}|${'y'.repeat(100)}`],
+      setup,
+    );
+    refuses(Buffer.concat([part, frame(0, Buffer.alloc(101, 'y'))]), 'frame-size', [], setup);
     refuses(largest(2n ** 32n), 'frame-size', [], setup);
   });
 

@@ -248,6 +248,9 @@ describe('PULL', () => {
     const whole = Array.from({ length: 10 }, (_, i) => `whole ${i}`);
     leaving.write(...whole.map((text) => message(text)), message('half', 'gone').subarray(0, 6));
     leaving.end();
+    // Another peer's round trips: by their end the first one's leaving has been seen.
+    const witness = await RawPeer.join(endpoint, 'PUSH');
+    for (let i = 0; i < 5; i++) await witness.sync();
     expect(await receiveMany(pull, whole.length)).toEqual(whole);
     await gone;
     const next = await RawPeer.join(endpoint, 'PUSH');
