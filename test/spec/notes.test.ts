@@ -104,13 +104,14 @@ describe('Tests', () => {
     expect(strangers).toEqual([]);
   });
 
-  it('have literal titles that the notes can name, all of them different', () => {
+  it('have literal titles that the notes can name, all of them different, and all run', () => {
     const titles: string[] = [];
     for (const file of TESTS) {
       const source = read(`test/spec/${file}`);
       const found = titlesIn(source);
       const calls = source.match(/^\s*(?:it|test)(?:\.\w+)*\(/gm) ?? [];
       expect([file, found.length]).toEqual([file, calls.length]);
+      expect([file, /\b(?:describe|it|test)\.(?:skip|only|todo|fails)/.test(source)]).toEqual([file, false]);
       titles.push(...found);
     }
     expect(titles.filter((title, i) => titles.indexOf(title) !== i)).toEqual([]);
