@@ -134,7 +134,8 @@ export class MemoryStream implements ByteStream {
     if (this.wire.stalled || other.#over || (other.#handler === undefined && !this.#over)) return;
     if (this.#inFlight > 0) {
       if (other.#paused) return;
-      other.#handler?.data(this.#nextPiece());
+      const piece = this.#nextPiece();
+      other.#handler?.data(piece);
       this.#drained();
       this.#pumpSoon();
     } else if (this.#ended) {

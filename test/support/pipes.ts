@@ -2,7 +2,7 @@
 
 import { defaultOptions, type OptionValues } from '../../src/core/options.js';
 import { type Outlet, Pipe, type PipeOptions, type PipeOwner } from '../../src/core/pipe.js';
-import type { Pattern, PatternClass } from '../../src/patterns/pattern.js';
+import type { Pattern } from '../../src/patterns/pattern.js';
 import type { PeerInfo } from '../../src/protocol/connection.js';
 
 const NO_BYTES = Buffer.alloc(0);
@@ -57,7 +57,7 @@ export class Bench<P extends Pattern = Pattern> {
   readonly pattern: P;
   readonly options: OptionValues;
 
-  constructor(pattern: PatternClass & (new (options: OptionValues) => P), options: Partial<OptionValues> = {}) {
+  constructor(pattern: new (options: OptionValues) => P, options: Partial<OptionValues> = {}) {
     this.options = { ...defaultOptions(), ...options };
     this.pattern = new pattern(this.options);
   }
