@@ -46,8 +46,8 @@ const workloads: Readonly<Record<WorkloadName, (selection: Selection) => Case[]>
   'push-pull': ({ sizes, smoke, transports }) =>
     cross(transports, sizes ?? (smoke ? [10, 65_536] : [10, 100, 1024, 65_536, 1_048_576]), pushPull),
   'req-rep': ({ sizes, transports }) => cross(transports, sizes ?? [10], reqRep),
-  'pub-sub': ({ sizes, transports }) =>
-    FAN_OUTS.flatMap(([subscribers, window]) =>
+  'pub-sub': ({ sizes, smoke, transports }) =>
+    (smoke ? FAN_OUTS.slice(1, 3) : FAN_OUTS).flatMap(([subscribers, window]) =>
       cross(transports, sizes ?? [100], (transport, size) => pubSub(transport, size, subscribers, window)),
     ),
 };
