@@ -278,5 +278,11 @@ function join(connecter: InprocConnecter, binder: InprocBinder): void {
 }
 
 function peerInfo(socketType: SocketType, options: OptionValues): PeerInfo {
-  return { socketType, routingId: options.routingId ?? EMPTY, properties: new Map(), userId: undefined };
+  return {
+    socketType,
+    routingId: options.routingId ?? EMPTY,
+    properties: new Map(),
+    userId: undefined,
+    subscriptionsAreASet: false,
+  };
 }

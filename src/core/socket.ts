@@ -8,11 +8,21 @@ import { Endpoints } from './endpoints.js';
 import { type Message, type MessageLike, toMessage } from './message.js';
 import { type Event, Observer } from './monitor.js';
 import { Operations } from './operations.js';
-import { checkedOption, defaultOptions, OPTIONS, type OptionName, type OptionValues } from './options.js';
+import {
+  type CommonOptions,
+  checkedOption,
+  defaultOptions,
+  OPTIONS,
+  type OptionName,
+  type OptionValues,
+} from './options.js';
 
 const BLOCKED = 'Socket is blocked by a bind or unbind operation';
 /** libzmq: what these types have not sent at close is not worth waiting for. */
 const NO_LINGER = ['SUB', 'XSUB'];
+
+/** Options of every socket; src/sockets/accessors.ts defines them. */
+export interface Socket extends CommonOptions {}
 
 /** Any socket. Made through its subclasses. */
 export abstract class Socket {
@@ -55,6 +65,11 @@ export abstract class Socket {
   /** libzmq's number for the socket type (ZMQ_TYPE). */
   get type(): number {
     return this.#type;
+  }
+
+  /** The mechanism in force: null for NULL, the only one so far (ZMQ_MECHANISM). */
+  get securityMechanism(): null {
+    return null;
   }
 
   /** True once `close` has taken effect. */

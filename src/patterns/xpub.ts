@@ -102,8 +102,10 @@ export class XpubPattern implements Pattern {
   #add(trie: TopicTrie<Pipe>, pipe: Pipe, topic: Buffer): boolean {
     this.#account(pipe, topic.length);
     const added = trie.add(topic, pipe);
-    if (added === 'again') this.#account(pipe, -topic.length);
-    else if (trie.sizeOf(pipe) > PEER_TOPICS_MAX) throw overLimit(`more than ${PEER_TOPICS_MAX} topics`);
+    if (added === 'again') {
+      this.#account(pipe, -topic.length);
+      if (pipe.peer?.subscriptionsAreASet) trie.remove(topic, pipe);
+    } else if (trie.sizeOf(pipe) > PEER_TOPICS_MAX) throw overLimit(`more than ${PEER_TOPICS_MAX} topics`);
     return added === 'first' || this.options.verbosity !== null;
   }
 

@@ -55,6 +55,11 @@ export interface PeerInfo {
   readonly routingId: Buffer;
   readonly properties: Properties;
   readonly userId: string | undefined;
+  /**
+   * RFC 37 counts subscriptions. libzmq's SUB sends SUBSCRIBE each time it is asked and CANCEL only the last time, which is
+   * right with a set.
+   */
+  readonly subscriptionsAreASet: boolean;
 }
 
 export interface ConnectionEvents {
@@ -77,6 +82,7 @@ export class Connection {
   #state: ConnectionState = 'greeting';
   #greetingReader: GreetingReader | undefined = new GreetingReader();
   #peerMinor = 0;
+  #libzmqStyle = false;
   #handshakeDue = Number.POSITIVE_INFINITY;
   #heartbeat: Heartbeat | undefined;
 
@@ -224,6 +230,7 @@ export class Connection {
     }
     this.#greetingReader = undefined;
     this.#peerMinor = greeting.minor;
+    this.#libzmqStyle = greeting.libzmqStyle;
     this.#state = CONNECTION_STATES.greeting.greeted;
     this.#apply(mechanism.start(), now);
   }
@@ -297,7 +304,7 @@ export class Connection {
     if (routingId.length > ROUTING_ID_MAX || routingId[0] === 0) {
       throw new ProtocolError('routing-id', 'a routing id is 1 to 255 bytes and does not begin with 00');
     }
-    return { socketType: peerType, routingId, properties, userId };
+    return { socketType: peerType, routingId, properties, userId, subscriptionsAreASet: this.#libzmqStyle };
   }
 
   #messageFrame(flags: number, body: Buffer): void {

@@ -19,6 +19,11 @@ export interface Greeting {
   readonly minor: number;
   readonly mechanism: string;
   readonly asServer: boolean;
+  /**
+   * The signature's padding holds a ZMTP 1.0 length, as libzmq and its ports fill it; by the RFC it says nothing. We take
+   * it as a hint for the one deviation of theirs that bytes alone do not show (`PeerInfo.subscriptionsAreASet`).
+   */
+  readonly libzmqStyle: boolean;
 }
 
 export function encodeGreeting(mechanism: string, asServer: boolean): Buffer {
@@ -55,6 +60,7 @@ export class GreetingReader {
       mechanism: this.#mechanism(),
       // A NULL peer's as-server "MUST be zero", yet it means nothing there and is not checked: bit 0 decides.
       asServer: (this.#bytes[AS_SERVER_AT]! & 1) === 1,
+      libzmqStyle: this.#bytes.readUInt32BE(1) === 0 && this.#bytes.readUInt32BE(5) > 0,
     };
   }
 

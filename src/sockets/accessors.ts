@@ -4,7 +4,7 @@ import type { OptionName } from '../core/options.js';
 import { Socket } from '../core/socket.js';
 
 /** Every socket has these. */
-export const COMMON: readonly OptionName[] = [
+const COMMON: readonly OptionName[] = [
   'linger',
   'reconnectInterval',
   'reconnectMaxInterval',
@@ -37,3 +37,5 @@ export function defineOptions(target: { readonly prototype: Socket }, ...names: 
     });
   }
 }
+
+defineOptions(Socket, ...COMMON);

@@ -2,10 +2,10 @@
 
 import { Socket } from '../core/socket.js';
 import { PairPattern } from '../patterns/pair.js';
-import { COMMON, defineOptions, RECEIVE, SEND } from './accessors.js';
-import type { CommonOptions, Readable, SocketOptions, Writable } from './types.js';
+import { defineOptions, RECEIVE, SEND } from './accessors.js';
+import type { Readable, SocketOptions, Writable } from './types.js';
 
-export interface Pair extends CommonOptions, Readable, Writable {}
+export interface Pair extends Readable, Writable {}
 
 export class Pair extends Socket {
   constructor(options?: SocketOptions<Pair>) {
@@ -13,4 +13,4 @@ export class Pair extends Socket {
   }
 }
 
-defineOptions(Pair, ...COMMON, ...SEND, ...RECEIVE);
+defineOptions(Pair, ...SEND, ...RECEIVE);

@@ -2,10 +2,10 @@
 
 import { Socket } from '../core/socket.js';
 import { PubPattern } from '../patterns/pub.js';
-import { COMMON, defineOptions, SEND } from './accessors.js';
-import type { CommonOptions, SocketOptions, Writable } from './types.js';
+import { defineOptions, SEND } from './accessors.js';
+import type { SocketOptions, Writable } from './types.js';
 
-export interface Publisher extends CommonOptions, Writable {
+export interface Publisher extends Writable {
   /** Wait for subscribers at their high-water mark instead of dropping their messages. Default false (ZMQ_XPUB_NODROP). */
   noDrop: boolean;
   /** Keep only the last message in each direction. Default false (next; ZMQ_CONFLATE). */
@@ -20,4 +20,4 @@ export class Publisher extends Socket {
   }
 }
 
-defineOptions(Publisher, ...COMMON, ...SEND, 'noDrop', 'conflate', 'invertMatching');
+defineOptions(Publisher, ...SEND, 'noDrop', 'conflate', 'invertMatching');

@@ -2,10 +2,10 @@
 
 import { Socket } from '../core/socket.js';
 import { PullPattern } from '../patterns/pull.js';
-import { COMMON, defineOptions, RECEIVE } from './accessors.js';
-import type { CommonOptions, Readable, SocketOptions } from './types.js';
+import { defineOptions, RECEIVE } from './accessors.js';
+import type { Readable, SocketOptions } from './types.js';
 
-export interface Pull extends CommonOptions, Readable {
+export interface Pull extends Readable {
   /** Keep only the last message in each direction. Default false (next; ZMQ_CONFLATE). */
   conflate: boolean;
 }
@@ -16,4 +16,4 @@ export class Pull extends Socket {
   }
 }
 
-defineOptions(Pull, ...COMMON, ...RECEIVE, 'conflate');
+defineOptions(Pull, ...RECEIVE, 'conflate');

@@ -2,10 +2,10 @@
 
 import { Socket } from '../core/socket.js';
 import { PushPattern } from '../patterns/push.js';
-import { COMMON, defineOptions, SEND } from './accessors.js';
-import type { CommonOptions, SocketOptions, Writable } from './types.js';
+import { defineOptions, SEND } from './accessors.js';
+import type { SocketOptions, Writable } from './types.js';
 
-export interface Push extends CommonOptions, Writable {
+export interface Push extends Writable {
   /** Keep only the last message in each direction. Default false (next; ZMQ_CONFLATE). */
   conflate: boolean;
 }
@@ -16,4 +16,4 @@ export class Push extends Socket {
   }
 }
 
-defineOptions(Push, ...COMMON, ...SEND, 'conflate');
+defineOptions(Push, ...SEND, 'conflate');

@@ -2,10 +2,10 @@
 
 import { Socket } from '../core/socket.js';
 import { RepPattern } from '../patterns/rep.js';
-import { COMMON, defineOptions, RECEIVE, SEND } from './accessors.js';
-import type { CommonOptions, Readable, SocketOptions, Writable } from './types.js';
+import { defineOptions, RECEIVE, SEND } from './accessors.js';
+import type { Readable, SocketOptions, Writable } from './types.js';
 
-export interface Reply extends CommonOptions, Readable, Writable {
+export interface Reply extends Readable, Writable {
   /** The id by which a ROUTER at the other end knows this socket, 1 to 255 bytes of text; null for none (next; ZMQ_ROUTING_ID). */
   routingId: string | null;
 }
@@ -16,4 +16,4 @@ export class Reply extends Socket {
   }
 }
 
-defineOptions(Reply, ...COMMON, ...SEND, ...RECEIVE, 'routingId');
+defineOptions(Reply, ...SEND, ...RECEIVE, 'routingId');

@@ -2,10 +2,10 @@
 
 import { Socket } from '../core/socket.js';
 import { ReqPattern } from '../patterns/req.js';
-import { COMMON, defineOptions, RECEIVE, SEND } from './accessors.js';
-import type { CommonOptions, Readable, SocketOptions, Writable } from './types.js';
+import { defineOptions, RECEIVE, SEND } from './accessors.js';
+import type { Readable, SocketOptions, Writable } from './types.js';
 
-export interface Request extends CommonOptions, Readable, Writable {
+export interface Request extends Readable, Writable {
   /** The id by which a ROUTER at the other end knows this socket, 1 to 255 bytes of text; null for none (next; ZMQ_ROUTING_ID). */
   routingId: string | null;
   /** Greet each new peer with an empty message, so that a ROUTER learns of us. Default false (ZMQ_PROBE_ROUTER). */
@@ -22,4 +22,4 @@ export class Request extends Socket {
   }
 }
 
-defineOptions(Request, ...COMMON, ...SEND, ...RECEIVE, 'routingId', 'probeRouter', 'correlate', 'relaxed');
+defineOptions(Request, ...SEND, ...RECEIVE, 'routingId', 'probeRouter', 'correlate', 'relaxed');

@@ -3,15 +3,15 @@
 import { checkedOption } from '../core/options.js';
 import { Socket } from '../core/socket.js';
 import { RouterPattern } from '../patterns/router.js';
-import { COMMON, defineOptions, RECEIVE, SEND } from './accessors.js';
-import type { CommonOptions, Readable, SocketOptions, Writable } from './types.js';
+import { defineOptions, RECEIVE, SEND } from './accessors.js';
+import type { Readable, SocketOptions, Writable } from './types.js';
 
 export interface RouterConnectOptions {
   /** 1 to 255 bytes, not beginning with 00. */
   routingId?: string | Buffer;
 }
 
-export interface Router extends CommonOptions, Readable, Writable {
+export interface Router extends Readable, Writable {
   /** The id by which a ROUTER at the other end knows this socket, 1 to 255 bytes of text; null for none (next; ZMQ_ROUTING_ID). */
   routingId: string | null;
   /** Greet each new peer with an empty message, so that a ROUTER learns of us. Default false (ZMQ_PROBE_ROUTER). */
@@ -33,7 +33,7 @@ export class Router extends Socket {
   }
 }
 
-defineOptions(Router, ...COMMON, ...SEND, ...RECEIVE, 'routingId', 'mandatory', 'probeRouter', 'handover');
+defineOptions(Router, ...SEND, ...RECEIVE, 'routingId', 'mandatory', 'probeRouter', 'handover');
 
 function checkedRoutingId(id: string | Buffer | undefined): Buffer | undefined {
   return id ? (checkedOption('routingId', id) as Buffer) : undefined;

@@ -4,10 +4,10 @@ import { Socket } from '../core/socket.js';
 import { describe } from '../errors.js';
 import { SubPattern } from '../patterns/sub.js';
 import { EMPTY } from '../util/bytes.js';
-import { COMMON, defineOptions, RECEIVE } from './accessors.js';
-import type { CommonOptions, Readable, SocketOptions } from './types.js';
+import { defineOptions, RECEIVE } from './accessors.js';
+import type { Readable, SocketOptions } from './types.js';
 
-export interface Subscriber extends CommonOptions, Readable {
+export interface Subscriber extends Readable {
   /** Keep only the last message in each direction. Default false (next; ZMQ_CONFLATE). */
   conflate: boolean;
   /** Match the messages that begin with none of the topics; on both ends or on none. Default false (ZMQ_INVERT_MATCHING). */
@@ -30,7 +30,7 @@ export class Subscriber extends Socket {
   }
 }
 
-defineOptions(Subscriber, ...COMMON, ...RECEIVE, 'conflate', 'invertMatching');
+defineOptions(Subscriber, ...RECEIVE, 'conflate', 'invertMatching');
 
 function setTopics(socket: Subscriber, prefixes: readonly unknown[], add: boolean): void {
   const pattern = Socket.patternOf(socket) as SubPattern;

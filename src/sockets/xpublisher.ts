@@ -2,10 +2,10 @@
 
 import { Socket } from '../core/socket.js';
 import { XpubPattern } from '../patterns/xpub.js';
-import { COMMON, defineOptions, RECEIVE, SEND } from './accessors.js';
-import type { CommonOptions, Readable, SocketOptions, Writable } from './types.js';
+import { defineOptions, RECEIVE, SEND } from './accessors.js';
+import type { Readable, SocketOptions, Writable } from './types.js';
 
-export interface XPublisher extends CommonOptions, Readable, Writable {
+export interface XPublisher extends Readable, Writable {
   /** Wait for subscribers at their high-water mark instead of dropping their messages. Default false (ZMQ_XPUB_NODROP). */
   noDrop: boolean;
   /** Match the messages that begin with none of the topics; on both ends or on none. Default false (ZMQ_INVERT_MATCHING). */
@@ -24,14 +24,4 @@ export class XPublisher extends Socket {
   }
 }
 
-defineOptions(
-  XPublisher,
-  ...COMMON,
-  ...SEND,
-  ...RECEIVE,
-  'noDrop',
-  'manual',
-  'welcomeMessage',
-  'invertMatching',
-  'verbosity',
-);
+defineOptions(XPublisher, ...SEND, ...RECEIVE, 'noDrop', 'manual', 'welcomeMessage', 'invertMatching', 'verbosity');

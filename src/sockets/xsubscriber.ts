@@ -2,10 +2,10 @@
 
 import { Socket } from '../core/socket.js';
 import { XsubPattern } from '../patterns/xsub.js';
-import { COMMON, defineOptions, RECEIVE, SEND } from './accessors.js';
-import type { CommonOptions, Readable, SocketOptions, Writable } from './types.js';
+import { defineOptions, RECEIVE, SEND } from './accessors.js';
+import type { Readable, SocketOptions, Writable } from './types.js';
 
-export interface XSubscriber extends CommonOptions, Readable, Writable {}
+export interface XSubscriber extends Readable, Writable {}
 
 export class XSubscriber extends Socket {
   constructor(options?: SocketOptions<XSubscriber>) {
@@ -13,4 +13,4 @@ export class XSubscriber extends Socket {
   }
 }
 
-defineOptions(XSubscriber, ...COMMON, ...SEND, ...RECEIVE);
+defineOptions(XSubscriber, ...SEND, ...RECEIVE);

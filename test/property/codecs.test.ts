@@ -26,7 +26,7 @@ describe('greetings', () => {
       let taken = 0;
       for (const chunk of cutInto(bytes, cuts)) taken += taken < 64 ? reader.feed(chunk) : 0;
       expect(taken).toBe(64);
-      expect(reader.greeting).toEqual({ minor: 1, mechanism, asServer });
+      expect(reader.greeting).toEqual({ minor: 1, mechanism, asServer, libzmqStyle: false });
     });
     fc.assert(property, { numRuns: 500 });
   });

@@ -50,7 +50,7 @@ function refusedAtOctet(bytes: Buffer): number {
 }
 
 const signature = (octet9: number) => Buffer.from([0xff, 0, 0, 0, 0, 0, 0, 0, 0, octet9]);
-const ordinary: Greeting = { minor: 1, mechanism: 'NULL', asServer: false };
+const ordinary: Greeting = { minor: 1, mechanism: 'NULL', asServer: false, libzmqStyle: false };
 
 describe('encodeGreeting', () => {
   it('is signature, version 3.1, mechanism padded with zeros, as-server, zero filler', () => {
@@ -66,7 +66,7 @@ describe('encodeGreeting', () => {
 
   it('is read back as written', () => {
     for (const asServer of [false, true]) {
-      accepts(encodeGreeting('A-Z_0.9+', asServer), { minor: 1, mechanism: 'A-Z_0.9+', asServer });
+      accepts(encodeGreeting('A-Z_0.9+', asServer), { ...ordinary, mechanism: 'A-Z_0.9+', asServer });
     }
   });
 });
@@ -133,6 +133,11 @@ describe('GreetingReader', () => {
   it('G6 accepts any signature padding', () => {
     accepts(greeting({ signature: Buffer.from('ff0123456789abcdef7f', 'hex') }), ordinary);
     accepts(greeting({ signature: Buffer.from('ffffffffffffffffff7f', 'hex') }), ordinary);
+  });
+
+  it('knows the ZMTP 1.0 length that libzmq puts into the padding', () => {
+    accepts(greeting({ signature: Buffer.from('ff00000000000000017f', 'hex') }), { ...ordinary, libzmqStyle: true });
+    accepts(greeting({ signature: Buffer.from('ff00000000000000067f', 'hex') }), { ...ordinary, libzmqStyle: true });
   });
 
   it.each([0, 1, 2])('G7 refuses major version %i at its octet', (major) => {
