@@ -176,31 +176,35 @@ describe.each(classes)('a closed $name', ({ create }) => {
 });
 
 describe.each(classes)('$name refuses what it cannot do', ({ create, sends, receives, name }) => {
-  it.skipIf(sends)('send: ENOTSUP at once, as a rejection', async () => {
-    const { how, error } = await outcome(() => open(new create()).send('x'));
-    expect(how).toBe('rejected');
-    expect(error).toMatchObject({ code: 'ENOTSUP', message: expect.stringMatching(/^Operation not supported/) });
-  });
+  if (!sends)
+    it('send: ENOTSUP at once, as a rejection', async () => {
+      const { how, error } = await outcome(() => open(new create()).send('x'));
+      expect(how).toBe('rejected');
+      expect(error).toMatchObject({ code: 'ENOTSUP', message: expect.stringMatching(/^Operation not supported/) });
+    });
 
-  it.skipIf(receives)('receive: ENOTSUP at once, as a rejection', async () => {
-    const { how, error } = await outcome(() => open(new create()).receive());
-    expect(how).toBe('rejected');
-    expect(error).toMatchObject({ code: 'ENOTSUP', message: expect.stringMatching(/^Operation not supported/) });
-  });
+  if (!receives)
+    it('receive: ENOTSUP at once, as a rejection', async () => {
+      const { how, error } = await outcome(() => open(new create()).receive());
+      expect(how).toBe('rejected');
+      expect(error).toMatchObject({ code: 'ENOTSUP', message: expect.stringMatching(/^Operation not supported/) });
+    });
 
-  it.runIf(name === 'Request')('receive first, send twice: EFSM at once', async () => {
-    const request = open(new Request());
-    expect((await outcome(() => request.receive())).error).toMatchObject({ code: 'EFSM', errno: 156384763 });
-    request.connect('tcp://127.0.0.1:1');
-    await request.send('one');
-    const { how, error } = await outcome(() => request.send('two'));
-    expect(how).toBe('rejected');
-    expect(error?.message).toMatch(/^Operation cannot be accomplished in current state/);
-  });
+  if (name === 'Request')
+    it('receive first, send twice: EFSM at once', async () => {
+      const request = open(new Request());
+      expect((await outcome(() => request.receive())).error).toMatchObject({ code: 'EFSM', errno: 156384763 });
+      request.connect('tcp://127.0.0.1:1');
+      await request.send('one');
+      const { how, error } = await outcome(() => request.send('two'));
+      expect(how).toBe('rejected');
+      expect(error?.message).toMatch(/^Operation cannot be accomplished in current state/);
+    });
 
-  it.runIf(name === 'Reply')('send first: EFSM at once', async () => {
-    expect((await outcome(() => open(new Reply()).send('x'))).error).toMatchObject({ code: 'EFSM' });
-  });
+  if (name === 'Reply')
+    it('send first: EFSM at once', async () => {
+      expect((await outcome(() => open(new Reply()).send('x'))).error).toMatchObject({ code: 'EFSM' });
+    });
 
   it('send() without a message is a TypeError', async () => {
     const { how, error } = await outcome(() => (open(new create()).send as () => unknown)());
