@@ -152,7 +152,8 @@ export class Dialer implements Closable, SessionOwner {
       this.#stop();
       return;
     }
-    const delay = this.#nextDelay();
+    // At least 1: an interval of 0 would stay 0 however often it is doubled.
+    const delay = Math.max(1, this.#nextDelay());
     this.#retry(Math.max(delay, Math.min(delay * 2 ** Math.min(this.#faults, 10), FAULT_DELAY_MAX)));
     this.#faults++;
   }
