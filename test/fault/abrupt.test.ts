@@ -14,7 +14,7 @@ failOnUnhandled();
 
 const hello = Buffer.concat([wire.greeting(), wire.ready('PUSH')]);
 const longHalf = wire.longFrame(0, Buffer.alloc(70_000), 1_000_000n);
-const states: [state: string, sent: Uint8Array, whole: number][] = [
+const states: [state: string, sent: Buffer, whole: number][] = [
   ['after accept', Buffer.alloc(0), 0],
   ['in the signature', hello.subarray(0, 5), 0],
   ['in the greeting', hello.subarray(0, 40), 0],
@@ -65,7 +65,7 @@ describe.each(transports)('over %s', (_transport, address) => {
 it('T2 FIN with unread data: what was sent before it is delivered, however slowly it is read', async () => {
   const pull = open(new Pull({ receiveHighWaterMark: 2 }));
   const peer = await dial(await bound(pull));
-  const sent = [hello];
+  const sent: Uint8Array[] = [hello];
   for (let i = 0; i < 5000; i++) sent.push(wire.message(`${i}`, 'x'.repeat(100)));
   peer.socket.write(Buffer.concat(sent));
   peer.end();

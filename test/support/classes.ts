@@ -53,9 +53,7 @@ export function classNamed(name: string): ClassRow {
 }
 
 /** What the operation did, so that a throw and a rejection can be told apart. */
-export async function outcome(
-  operation: () => unknown,
-): Promise<{
+export async function outcome(operation: () => unknown): Promise<{
   how: 'threw' | 'rejected' | 'gave';
   error?: NodeJS.ErrnoException & { address?: string };
   value?: unknown;

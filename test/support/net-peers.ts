@@ -75,6 +75,8 @@ export interface NetServer {
   readonly endpoint: string;
   /** Every connection so far. */
   readonly peers: NetPeer[];
+  /** No further connections; those that are there stay. */
+  close(): void;
 }
 
 /** Listens on a free port and does `behave` to everyone who comes. */
@@ -88,7 +90,7 @@ export function serve(behave: (peer: NetPeer, index: number) => void): Promise<N
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as net.AddressInfo;
-      resolve({ endpoint: `tcp://127.0.0.1:${port}`, peers });
+      resolve({ endpoint: `tcp://127.0.0.1:${port}`, peers, close: () => void server.close() });
     });
   });
 }

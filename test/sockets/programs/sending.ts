@@ -1,0 +1,60 @@
+// Sends, and then leaves in one way or another: is what was sent delivered?
+
+import { endpoints, rule, tell, zmtp } from './program.js';
+
+const [endpoint = '', count = '0', size = '1'] = endpoints;
+
+async function sendAll(push: zmtp.Push): Promise<void> {
+  const body = Buffer.alloc(Number(size));
+  for (let i = 0; i < Number(count); i++) await push.send([`${i}`, body]);
+}
+
+const rules: Record<string, () => Promise<void>> = {
+  exit: async () => {
+    const push = new zmtp.Push({ sendHighWaterMark: 0 });
+    push.connect(endpoint);
+    await sendAll(push);
+  },
+  close: async () => {
+    const push = new zmtp.Push({ sendHighWaterMark: 0 });
+    push.connect(endpoint);
+    await sendAll(push);
+    push.close();
+  },
+  disconnect: async () => {
+    const push = new zmtp.Push({ sendHighWaterMark: 0 });
+    push.connect(endpoint);
+    await sendAll(push);
+    push.disconnect(endpoint);
+  },
+  'linger-0': async () => {
+    const push = new zmtp.Push({ linger: 0 });
+    push.connect('tcp://127.0.0.1:1');
+    await push.send('lost');
+  },
+  'linger-20': async () => {
+    const push = new zmtp.Push({ linger: 20 });
+    push.connect('tcp://127.0.0.1:1');
+    await push.send('lost');
+  },
+  'not-blocky': async () => {
+    zmtp.context.blocky = false;
+    const push = new zmtp.Push();
+    push.connect('tcp://127.0.0.1:1');
+    await push.send('lost');
+  },
+  'process-exit': async () => {
+    const push = new zmtp.Push();
+    push.connect('tcp://127.0.0.1:1');
+    await push.send('lost');
+    process.exit(0);
+  },
+  unread: async () => {
+    const push = new zmtp.Push();
+    push.connect('tcp://127.0.0.1:1');
+    await push.send('waits for ever');
+  },
+};
+
+for (const one of rule.split(',')) await rules[one]?.();
+tell('done');
