@@ -112,18 +112,26 @@ async function confirm(publisher: End, subscriber: End, topic: string): Promise<
 
 /** Until what is published under the topic arrives. */
 export async function probe(publisher: End, subscriber: End, topic: string): Promise<void> {
-  const end = performance.now() + DEADLINE;
-  let arrived = false;
+  expectFrames(await publishUntilReceived(publisher, subscriber, [[topic, 'probe']]), [topic, 'probe']);
+  await readToMarker(publisher, subscriber, topic);
+}
+
+/** Publishes the messages again and again until the first of them arrives, and gives it. */
+export async function publishUntilReceived(
+  publisher: End,
+  subscriber: End,
+  messages: readonly (readonly Frame[])[],
+): Promise<Received[]> {
+  let settled = false;
   const first = subscriber.receive().finally(() => {
-    arrived = true;
+    settled = true;
   });
   first.catch(() => {}); // awaited below, possibly after it failed
-  while (!arrived && performance.now() < end) {
-    await publisher.send([topic, 'probe']);
+  while (!settled) {
+    for (const message of messages) await publisher.send(message);
     await delay(PROBE_INTERVAL);
   }
-  expectFrames(await first, [topic, 'probe']);
-  await readToMarker(publisher, subscriber, topic);
+  return first;
 }
 
 /** Reads away everything under way, and gives what it was. */

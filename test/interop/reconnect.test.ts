@@ -9,7 +9,7 @@ import { untilNot } from '../support/peers/deadline.js';
 import { type EndOptions, type SocketType, subscriptionFrame } from '../support/peers/end.js';
 import { describeFlavours, type Flavour } from '../support/peers/flavours.js';
 import type { Peer, PeerSocket } from '../support/peers/peer.js';
-import { exchange, routerOptions, subscribeTo } from './exchange.js';
+import { exchange, publishUntilReceived, routerOptions, subscribeTo } from './exchange.js';
 import type { OurSocket } from './our-socket.js';
 import { type Binder, type Link, links, linkTitle, type Rig, withRig } from './rig.js';
 
@@ -82,13 +82,8 @@ describeFlavours((flavour, peer) => {
         const meeting = await meet(rig, flavour, link);
         await subscribeTo(meeting.theirs, meeting.ours, 'apples');
         const theirs = await restart(meeting);
-        const arrival = meeting.ours.receive();
-        let arrived = false;
-        void arrival.then(() => {
-          arrived = true;
-        });
-        while (!arrived) await theirs.sendAll([['plums'], ['apples'], ['pears']]);
-        expectMessages([await arrival], [['apples']]);
+        const published = [['plums'], ['apples'], ['pears']];
+        expectFrames(await publishUntilReceived(theirs, meeting.ours, published), ['apples']);
       }));
   }
 
