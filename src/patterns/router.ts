@@ -4,7 +4,7 @@
 import type { Message } from '../core/message.js';
 import type { Pipe } from '../core/pipe.js';
 import { zmqError } from '../errors.js';
-import { EMPTY } from '../util/bytes.js';
+import { copyOf, EMPTY } from '../util/bytes.js';
 import { FairQueue } from './fair-queue.js';
 import type { Pattern, PatternOptions } from './pattern.js';
 import { RoutingTable } from './routing-table.js';
@@ -58,7 +58,8 @@ export class RouterPattern implements Pattern {
 
   receive(): Message | undefined {
     const message = this.#queue.receive();
-    message?.unshift(this.#queue.source!.routingId);
+    // A copy: the program may write into what it receives.
+    message?.unshift(copyOf(this.#queue.source!.routingId));
     return message;
   }
 

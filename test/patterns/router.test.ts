@@ -26,6 +26,19 @@ describe('ROUTER', () => {
     expect(outlet.log).toEqual(['back']);
   });
 
+  it('does not mind a program that writes into what it receives', () => {
+    const router = bench({ mandatory: true });
+    const { pipe } = router.peer('id');
+    for (const line of ['1', '2']) {
+      pipe.deliver(message(line));
+      const [id] = router.pattern.receive() as [Buffer];
+      expect(id.toString()).toBe('id');
+      id.fill('x');
+    }
+    router.lose(pipe);
+    expect(() => router.send('id|x')).toThrow(expect.objectContaining({ code: 'EHOSTUNREACH' }));
+  });
+
   it('keeps the id it gave when the peer connects again', () => {
     const router = bench();
     const { pipe } = router.peer();
