@@ -108,20 +108,17 @@ describe('marks', () => {
     [1, 1],
     [3, 2],
     [10, 1],
-  ])(
-    'of sender %i and receiver %i add up, and not one message more is taken',
-    async (sendHighWaterMark, receiveHighWaterMark) => {
-      const world = new World();
-      const push = world.open(Push, { sendHighWaterMark, sendTimeout: 0 });
-      const pull = world.open(Pull, { receiveHighWaterMark });
-      await pull.bind(A);
-      push.connect(A);
-      for (let i = 0; i < sendHighWaterMark + receiveHighWaterMark; i++) await push.send(i);
-      await expect(push.send('one more')).rejects.toMatchObject({ code: 'EAGAIN' });
-      for (let i = 0; i < sendHighWaterMark + receiveHighWaterMark; i++) expect(await line(pull)).toBe(String(i));
-      expect(pull.readable).toBe(false);
-    },
-  );
+  ])('of sender %i and receiver %i add up, and not one message more is taken', async (sendHighWaterMark, receiveHighWaterMark) => {
+    const world = new World();
+    const push = world.open(Push, { sendHighWaterMark, sendTimeout: 0 });
+    const pull = world.open(Pull, { receiveHighWaterMark });
+    await pull.bind(A);
+    push.connect(A);
+    for (let i = 0; i < sendHighWaterMark + receiveHighWaterMark; i++) await push.send(i);
+    await expect(push.send('one more')).rejects.toMatchObject({ code: 'EAGAIN' });
+    for (let i = 0; i < sendHighWaterMark + receiveHighWaterMark; i++) expect(await line(pull)).toBe(String(i));
+    expect(pull.readable).toBe(false);
+  });
 
   it('wake a waiting sender as the receiver reads', async () => {
     const world = new World();

@@ -23,17 +23,16 @@ async function served<T extends Socket>(
 const numbers = (count: number): Buffer => Buffer.concat(Array.from({ length: count }, (_, i) => message(String(i))));
 
 describe('the receive mark', () => {
-  it.each([1, 2, 7])(
-    '%i stops decoding inside the chunk, and reading goes on from there',
-    async (receiveHighWaterMark) => {
-      const world = new World();
-      const { socket, peer } = await served(world, world.open(Pull, { receiveHighWaterMark }), 'PUSH');
-      peer.write(numbers(50));
-      await world.clock.advance(0);
-      for (let i = 0; i < 50; i++) expect(await line(socket)).toBe(String(i));
-      expect(socket.readable).toBe(false);
-    },
-  );
+  it.each([
+    1, 2, 7,
+  ])('%i stops decoding inside the chunk, and reading goes on from there', async (receiveHighWaterMark) => {
+    const world = new World();
+    const { socket, peer } = await served(world, world.open(Pull, { receiveHighWaterMark }), 'PUSH');
+    peer.write(numbers(50));
+    await world.clock.advance(0);
+    for (let i = 0; i < 50; i++) expect(await line(socket)).toBe(String(i));
+    expect(socket.readable).toBe(false);
+  });
 
   it('pauses the stream once a second chunk comes, and resumes it when all is decoded', async () => {
     const world = new World();

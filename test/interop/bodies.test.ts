@@ -32,15 +32,13 @@ describeFlavours((flavour, peer) => {
       withRig(peer, async (rig) => {
         const [ours, theirs] = await rig.join(link);
         await exchange(ours, theirs, [body]);
-      }),
-    );
+      }));
 
     it.each(mixtures)(`${linkTitle(flavour, link)}: %s`, (_, frames) =>
       withRig(peer, async (rig) => {
         const [ours, theirs] = await rig.join(link);
         await exchange(ours, theirs, frames);
-      }),
-    );
+      }));
   }
 
   for (const link of links([

@@ -26,7 +26,6 @@ describeFlavours((flavour, peer) => {
           routerOptions(link.theirs, link.ours, 'theirs'),
         );
         await exchange(ours, theirs, frames);
-      }),
-    );
+      }));
   }
 });

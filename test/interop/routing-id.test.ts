@@ -32,8 +32,7 @@ describeFlavours((flavour, peer) => {
     it.each(ids)(`${linkTitle(flavour, link)}: the ROUTER sees the id it is given, %s`, (_, id) =>
       withRig(peer, async (rig) => {
         expectFrames([await idSeen(rig, link, { routingId: id })], [id]);
-      }),
-    );
+      }));
 
     it(`${linkTitle(flavour, link)}: without an id the ROUTER makes up a different one for each peer`, () =>
       withRig(peer, async (rig) => {

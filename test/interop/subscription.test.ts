@@ -127,8 +127,7 @@ function options(flavour: Flavour, peer: SharedPeer): void {
   ];
   for (const link of links(xpubs).filter(bindsPublisher)) {
     it.each(told)(`${linkTitle(flavour, link)}: with two subscribers XPUB is told %s`, (_, publisherOptions, seen) =>
-      withRig(peer, (rig) => tellTwoSubscribers(rig, link, publisherOptions, seen)),
-    );
+      withRig(peer, (rig) => tellTwoSubscribers(rig, link, publisherOptions, seen)));
 
     it(`${linkTitle(flavour, link)}: the welcome message comes first`, () =>
       withRig(peer, async (rig) => {

@@ -142,15 +142,14 @@ describe('sizes', () => {
     }
   });
 
-  it.each([0, 1, 10, 255, 256, 300])(
-    'F5 takes a message of exactly the limit of %i bytes, and not one more',
-    (limit) => {
-      const fits = frame(0, 'x'.repeat(limit));
-      const over = frame(0, 'x'.repeat(limit + 1));
-      eachDelivery(fits, (chunks) => expect(read(chunks, new FrameReader(limit, 0)).frames).toHaveLength(1));
-      eachDelivery(over, (chunks) => expect(read(chunks, new FrameReader(limit, LIMIT)).violation).toBe('frame-size'));
-    },
-  );
+  it.each([
+    0, 1, 10, 255, 256, 300,
+  ])('F5 takes a message of exactly the limit of %i bytes, and not one more', (limit) => {
+    const fits = frame(0, 'x'.repeat(limit));
+    const over = frame(0, 'x'.repeat(limit + 1));
+    eachDelivery(fits, (chunks) => expect(read(chunks, new FrameReader(limit, 0)).frames).toHaveLength(1));
+    eachDelivery(over, (chunks) => expect(read(chunks, new FrameReader(limit, LIMIT)).violation).toBe('frame-size'));
+  });
 
   it('F5 has a limit of its own for commands', () => {
     const command = frame(COMMAND, 'x'.repeat(20));

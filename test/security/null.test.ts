@@ -55,13 +55,22 @@ describe('NullMechanism', () => {
     }
   });
 
-  it.each(['ready', 'Ready', 'error', 'HELLO', 'WELCOME', 'INITIATE', 'PING', 'PONG', 'SUBSCRIBE', 'CANCEL', 'X'])(
-    'C7, C8, C11 %s is not expected',
-    (name) => {
-      const receive = () => new NullMechanism(metadata).receive({ name, data: data('') });
-      expect(violationOf(receive)).toBe('command-unexpected');
-      expect(receive).toThrow(ProtocolError);
-      expect(receive).toThrow(`"${name}"`);
-    },
-  );
+  it.each([
+    'ready',
+    'Ready',
+    'error',
+    'HELLO',
+    'WELCOME',
+    'INITIATE',
+    'PING',
+    'PONG',
+    'SUBSCRIBE',
+    'CANCEL',
+    'X',
+  ])('C7, C8, C11 %s is not expected', (name) => {
+    const receive = () => new NullMechanism(metadata).receive({ name, data: data('') });
+    expect(violationOf(receive)).toBe('command-unexpected');
+    expect(receive).toThrow(ProtocolError);
+    expect(receive).toThrow(`"${name}"`);
+  });
 });

@@ -107,14 +107,19 @@ describe('sealed', () => {
     expect(() => set(new Context(), 'x', 1)).toThrow(TypeError);
   });
 
-  it.each(['type', 'closed', 'context', 'events', 'lastEndpoint', 'readable', 'writable'])(
-    '%s is read-only',
-    (name) => {
-      expect(() => set(open(new Push()), name, 1)).toThrow(
-        new TypeError(`Cannot set property ${name} of #<Socket> which has only a getter`),
-      );
-    },
-  );
+  it.each([
+    'type',
+    'closed',
+    'context',
+    'events',
+    'lastEndpoint',
+    'readable',
+    'writable',
+  ])('%s is read-only', (name) => {
+    expect(() => set(open(new Push()), name, 1)).toThrow(
+      new TypeError(`Cannot set property ${name} of #<Socket> which has only a getter`),
+    );
+  });
 
   it('a subclass with methods works', async () => {
     class Named extends Pair {

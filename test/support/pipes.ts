@@ -39,7 +39,13 @@ export class TestOutlet implements Outlet {
 }
 
 export function peerInfo(routingId: Buffer | string = NO_BYTES, socketType = 'DEALER'): PeerInfo {
-  return { socketType, routingId: Buffer.from(routingId), properties: new Map(), userId: undefined, subscriptionsAreASet: false };
+  return {
+    socketType,
+    routingId: Buffer.from(routingId),
+    properties: new Map(),
+    userId: undefined,
+    subscriptionsAreASet: false,
+  };
 }
 
 export const text = (message: readonly Buffer[]): string => message.map((part) => part.toString('latin1')).join('|');
