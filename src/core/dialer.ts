@@ -152,8 +152,7 @@ export class Dialer implements Closable, SessionOwner {
       this.#stop();
       return;
     }
-    // At least 1: an interval of 0 would stay 0 however often it is doubled.
-    const delay = Math.max(1, this.#nextDelay());
+    const delay = this.#nextDelay();
     this.#retry(Math.max(delay, Math.min(delay * 2 ** Math.min(this.#faults, 10), FAULT_DELAY_MAX)));
     this.#faults++;
   }
@@ -168,7 +167,7 @@ export class Dialer implements Closable, SessionOwner {
   }
 
   #retry(delay: number): void {
-    const never = this.#options.reconnectInterval < 0;
+    const never = this.#options.reconnectInterval <= 0;
     if (never || (this.#finishing && !this.#waitsForPeer)) {
       this.#stop();
       return;

@@ -11,7 +11,7 @@ export interface CommonOptions {
    * for SUB and XSUB (ZMQ_LINGER).
    */
   linger: number;
-  /** The wait before connecting again, in ms, plus a random part as large; -1 never. Default 100 (next; ZMQ_RECONNECT_IVL). */
+  /** The wait before connecting again, in ms, plus a random part as large; -1 or 0 never. Default 100 (next; ZMQ_RECONNECT_IVL). */
   reconnectInterval: number;
   /** The wait doubles up to this many ms; 0 keeps it constant. Default 0 (next; ZMQ_RECONNECT_IVL_MAX). */
   reconnectMaxInterval: number;

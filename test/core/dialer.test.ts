@@ -147,9 +147,9 @@ describe('attempts', () => {
 });
 
 describe('giving up', () => {
-  it('after the first loss at a reconnectInterval of -1', async () => {
+  it.each([-1, 0])('after the first loss at a reconnectInterval of %i', async (reconnectInterval) => {
     const world = new World();
-    const push = world.open(Push, { reconnectInterval: -1, sendTimeout: 0 });
+    const push = world.open(Push, { reconnectInterval, sendTimeout: 0 });
     await world.join(push, world.open(Pull));
     world.network.link.reset();
     await world.clock.advance(60_000);

@@ -77,16 +77,6 @@ it('a peer at fault is asked ever less often', async () => {
   expect(intervals[5]).toBeGreaterThanOrEqual(32);
 });
 
-it('also with a reconnectInterval of 0', async () => {
-  const server = await serve(says(Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')));
-  const push = open(new Push({ reconnectInterval: 0 }));
-  const events = record(push);
-  push.connect(server.endpoint);
-  await until(() => events.filter(({ type }) => type === 'connect:retry').length >= 8, 'eight attempts');
-  const intervals = events.flatMap((event) => (event.type === 'connect:retry' ? [event.interval] : []));
-  expect(intervals[7]).toBeGreaterThan(0);
-});
-
 it('a server that recovers is found, and gets what waited', async () => {
   const server = await serve((peer) => peer.reset());
   const push = open(new Push({ reconnectInterval: 1 }));
