@@ -31,9 +31,10 @@ const lossless = flows.filter(([ours, theirs]) => !`${ours}${theirs}`.includes('
 const COUNT = 2_000;
 /** Mostly small, now and then across a read buffer, so that frames straddle every boundary there is. */
 const messages = Array.from({ length: COUNT }, (_, index) => [`${index}`, new Body(sizeOf(index))]);
-/** Enough octets to fill what the kernel holds for two sockets, several times. */
-const block = new Body(16_384);
-const heavy = Array.from({ length: COUNT }, (_, index) => [`${index}`, block]);
+/** Far more octets than the queues and the kernel take while nobody reads. */
+const block = new Body(32_768);
+const HEAVY_COUNT = 500;
+const heavy = Array.from({ length: HEAVY_COUNT }, (_, index) => [`${index}`, block]);
 
 describeFlavours((flavour, peer) => {
   for (const [ours, theirs, way] of flows) {
@@ -49,10 +50,10 @@ describeFlavours((flavour, peer) => {
 
   for (const [ours, theirs, way] of lossless) {
     for (const link of links([[ours, theirs]])) {
-      it(`${linkTitle(flavour, link)}: 32 MiB ${way} through queues of 10 messages, read in bursts`, () =>
+      it(`${linkTitle(flavour, link)}: 16 MiB ${way} through queues of 10 messages, read in bursts`, () =>
         withRig(peer, async (rig) => {
           const ends = await joinWithQueues(rig, link, way, 10);
-          const bursts = Array.from({ length: COUNT / 100 }, () => 100);
+          const bursts = Array.from({ length: HEAVY_COUNT / 50 }, () => 50);
           const [, received] = await Promise.all([sendAll(ends, way, heavy), receiveAll(ends, way, bursts)]);
           expectMessages(received, heavy);
         }));

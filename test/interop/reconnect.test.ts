@@ -3,15 +3,16 @@
  * and bound again. The connection is made anew without help, subscriptions are back, and what a connecting socket was
  * given meanwhile is delivered.
  */
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { expectFrames, expectMessages, type Received, smallFrame } from '../support/peers/body.js';
 import { untilNot } from '../support/peers/deadline.js';
 import { type EndOptions, type SocketType, subscriptionFrame } from '../support/peers/end.js';
-import { describeFlavours, type Flavour } from '../support/peers/flavours.js';
+import { describeFlavours } from '../support/peers/flavours.js';
 import type { Peer, PeerSocket } from '../support/peers/peer.js';
 import { exchange, publishUntilReceived, routerOptions, subscribeTo } from './exchange.js';
 import type { OurSocket } from './our-socket.js';
 import { type Binder, type Link, links, linkTitle, type Rig, withRig } from './rig.js';
+import { Spares } from './spares.js';
 
 const pairs: [ours: SocketType, theirs: SocketType][] = [
   ['PUSH', 'PULL'],
@@ -39,10 +40,13 @@ const queuing: [ours: SocketType, theirs: SocketType][] = [
 ];
 
 describeFlavours((flavour, peer) => {
+  const spares = new Spares(flavour);
+  afterAll(() => spares.stop());
+
   for (const link of links(pairs)) {
     it(`${linkTitle(flavour, link)}: messages flow again after they were killed and restarted`, () =>
       withRig(peer, async (rig) => {
-        const meeting = await meet(rig, flavour, link);
+        const meeting = await meet(rig, spares, link);
         await exchange(meeting.ours, meeting.theirs, ['before']);
         await exchange(meeting.ours, await restart(meeting), ['after', '', 'the restart']);
       }));
@@ -51,7 +55,7 @@ describeFlavours((flavour, peer) => {
   for (const link of links(publishers).filter(({ binder }) => binder === 'we bind')) {
     it(`${linkTitle(flavour, link)}: we are told of the subscription they took with them, and of the new one`, () =>
       withRig(peer, async (rig) => {
-        const meeting = await meet(rig, flavour, link);
+        const meeting = await meet(rig, spares, link);
         await subscribeTo(meeting.ours, meeting.theirs, 'apples');
         const theirs = await restart(meeting);
         expectFrames(await meeting.ours.receive(), [subscriptionFrame('apples', false)]);
@@ -62,7 +66,7 @@ describeFlavours((flavour, peer) => {
   for (const link of links(subscribers)) {
     it(`${linkTitle(flavour, link)}: after their restart they are told exactly the live subscriptions, once each`, () =>
       withRig(peer, async (rig) => {
-        const meeting = await meet(rig, flavour, link);
+        const meeting = await meet(rig, spares, link);
         const { ours } = meeting;
         await subscribeAndUnsubscribe(ours, meeting.theirs);
         const next = ours.receive(); // a libzmq SUB resends its subscriptions only while it is being read from
@@ -79,7 +83,7 @@ describeFlavours((flavour, peer) => {
   for (const link of links([['SUB', 'PUB']])) {
     it(`${linkTitle(flavour, link)}: after their restart what was subscribed to before arrives again`, () =>
       withRig(peer, async (rig) => {
-        const meeting = await meet(rig, flavour, link);
+        const meeting = await meet(rig, spares, link);
         await subscribeTo(meeting.theirs, meeting.ours, 'apples');
         const theirs = await restart(meeting);
         const published = [['plums'], ['apples'], ['pears']];
@@ -90,7 +94,7 @@ describeFlavours((flavour, peer) => {
   for (const link of links(queuing).filter(({ binder }) => binder === 'they bind')) {
     it(`${linkTitle(flavour, link)}: what we send while they are away is delivered, in order`, () =>
       withRig(peer, async (rig) => {
-        const meeting = await meet(rig, flavour, link);
+        const meeting = await meet(rig, spares, link);
         await meeting.peer.kill();
         await meeting.ours.happened('disconnect');
         const messages = Array.from({ length: 100 }, (_, index) => ['while', 'away', `${index}`]);
@@ -119,28 +123,28 @@ describeFlavours((flavour, peer) => {
 });
 
 interface Meeting {
+  readonly rig: Rig;
   readonly link: Link;
   readonly endpoint: string;
+  /** The process with the socket that we meet first. */
   readonly peer: Peer;
-  /** The process that will take the place of the first: started early, since starting takes most of a case's time. */
+  /** The process that will take its place. */
   readonly standby: Promise<Peer>;
   readonly ours: OurSocket;
   readonly theirs: PeerSocket;
 }
 
 /** Both ends joined through an endpoint that can be bound again, the peer in a process of its own. */
-async function meet(rig: Rig, flavour: Flavour, link: Link): Promise<Meeting> {
+async function meet(rig: Rig, spares: Spares, link: Link): Promise<Meeting> {
   const endpoint = await rig.stableEndpoint(link.transport);
-  const standby = rig.startPeer(flavour);
-  standby.catch(() => {}); // awaited in comeBack, possibly after it failed
-  const peer = await rig.startPeer(flavour);
+  const { peer, standby } = await spares.take(rig);
   const ours = rig.ours(link.ours, { ...fast, ...routerOptions(link.ours, link.theirs, 'ours') });
   const theirs = await theirSocket(peer, link);
   if (link.binder === 'we bind') await ours.bind(endpoint);
   await takePart(theirs, link.binder, endpoint);
   if (link.binder === 'they bind') await ours.connect(endpoint);
   await ours.happened('handshake');
-  return { link, endpoint, peer, standby, ours, theirs };
+  return { rig, link, endpoint, peer, standby, ours, theirs };
 }
 
 /** Kills the peer, waits until we have noticed, starts another in its place, waits until we have met it. */
@@ -157,8 +161,9 @@ async function restart(meeting: Meeting): Promise<PeerSocket> {
   return theirs;
 }
 
-async function comeBack({ link, endpoint, standby, ours }: Meeting): Promise<PeerSocket> {
+async function comeBack({ rig, link, endpoint, standby, ours }: Meeting): Promise<PeerSocket> {
   const theirs = await theirSocket(await standby, link);
+  rig.defer(() => theirs.close());
   await takePart(theirs, link.binder, endpoint);
   await ours.happened('handshake', 2);
   return theirs;
