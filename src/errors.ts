@@ -112,6 +112,8 @@ export const VIOLATIONS = {
   'metadata-malformed': { code: 'ERR_ZMTP_INVALID_METADATA', retry: true },
   'routing-id': { code: 'ERR_ZMTP_INVALID_METADATA', retry: true },
   'socket-type': { code: 'ERR_ZMTP_INVALID_METADATA', retry: false },
+  /** Not the peer's fault: this socket takes no further peer, or its routing id is taken. It may come again. */
+  'peer-refused': { code: 'ERR_ZMTP_UNSPECIFIED', retry: true },
   'peer-error': { code: 'ERR_ZMTP_UNSPECIFIED', retry: false },
   'ping-malformed': { code: 'ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED', retry: true },
   'subscription-limit': { code: 'ERR_ZMTP_UNSPECIFIED', retry: true },

@@ -1,4 +1,4 @@
-// Time as the core sees it. Tests put a virtual clock in its place; nothing else in src/ asks for the time or sets timers.
+// Time as the core sees it. Tests put a virtual clock in its place; beside it only the Turn asks for the time.
 
 export interface Clock {
   /** Milliseconds, monotonic: a jump of the system's date changes nothing. */

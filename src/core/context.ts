@@ -22,7 +22,8 @@ const SYSTEM: Runtime = { clock: systemClock, random: Math.random, transports: [
 /** libzmq's ZMQ_MAX_SOCKETS_DFLT and limit. */
 const MAX_SOCKETS = 1023;
 const MAX_SOCKETS_LIMIT = 65_535;
-const DAYS = 2 ** 31 - 1;
+/** Milliseconds; the holder has nothing to do but to be there. */
+const LONGEST_DELAY = 2 ** 31 - 1;
 
 interface Closable {
   close(): void;
@@ -47,7 +48,7 @@ export class ContextCore {
   /** Keeps the process alive until as many `release` calls have come. */
   hold(): void {
     if (++this.#holds > 1) return;
-    this.#holder ??= setInterval(() => {}, DAYS);
+    this.#holder ??= setInterval(() => {}, LONGEST_DELAY);
     this.#holder.ref();
   }
 
@@ -66,10 +67,7 @@ export class ContextCore {
 
   remove(socket: Closable): void {
     this.#sockets.delete(socket);
-    if (this.#sockets.size > 0) return;
-    exitGuard.remove(this);
-    clearInterval(this.#holder);
-    this.#holder = undefined;
+    if (this.#sockets.size === 0) exitGuard.remove(this);
   }
 
   closeAll(): void {

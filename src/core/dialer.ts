@@ -7,7 +7,7 @@ import { ProtocolError, VIOLATIONS } from '../errors.js';
 import type { PeerInfo } from '../protocol/connection.js';
 import type { ByteStream, Target } from '../transport/transport.js';
 import type { Timer } from './clock.js';
-import { type Closable, connectionOptions, type EndpointHost, emitEnd } from './endpoint-host.js';
+import { type Closable, connectionOptions, type EndpointHost, emitEnd, refuse } from './endpoint-host.js';
 import type { OptionValues } from './options.js';
 import type { Pipe } from './pipe.js';
 import { Session, type SessionOwner } from './session.js';
@@ -62,16 +62,13 @@ export class Dialer implements Closable, SessionOwner {
     this.#stop();
   }
 
-  ready(session: Session, peer: PeerInfo): Pipe | undefined {
-    if (this.#pipe === undefined && !this.#attach()) return undefined;
+  ready(session: Session, peer: PeerInfo): Pipe {
+    if (this.#pipe === undefined && !this.#attach())
+      throw new ProtocolError('peer-refused', 'the socket takes no further peer');
     const pipe = this.#pipe as Pipe;
     pipe.open(session, peer);
-    if (!this.#host.operations.connected(pipe)) {
-      pipe.shut();
-      return undefined;
-    }
+    if (!this.#host.operations.connected(pipe)) refuse(pipe, peer);
     this.#delay = this.#options.reconnectInterval;
-    this.#faults = 0;
     this.#host.emit({ type: 'handshake', address: this.#endpoint });
     if (this.#finishing) process.nextTick(() => session.finish());
     return pipe;
@@ -86,8 +83,12 @@ export class Dialer implements Closable, SessionOwner {
     emitEnd(this.#host, this.#endpoint, session.established, reason);
     if (this.#options.immediate) this.#detach();
     if (this.#stopped) return;
-    if (reason instanceof ProtocolError) this.#retryAfterFault(reason);
-    else this.#retry(this.#nextDelay());
+    if (reason instanceof ProtocolError) {
+      this.#retryAfterFault(reason);
+      return;
+    }
+    this.#faults = 0;
+    this.#retry(this.#nextDelay());
   }
 
   /** Messages wait in the pipe, and a peer may still come for them. */

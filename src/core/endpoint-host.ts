@@ -1,11 +1,11 @@
 // What dialers and listeners need of the socket they work for.
 
 import { ProtocolError, zmqError } from '../errors.js';
-import type { ConnectionOptions } from '../protocol/connection.js';
+import type { ConnectionOptions, PeerInfo } from '../protocol/connection.js';
 import { encodeMetadata } from '../protocol/metadata.js';
 import { hasRoutingId, type SocketType } from '../protocol/socket-types.js';
 import { NullMechanism } from '../security/null.js';
-import { EMPTY } from '../util/bytes.js';
+import { EMPTY, quoted } from '../util/bytes.js';
 import type { Clock } from './clock.js';
 import type { Event } from './monitor.js';
 import type { Operations } from './operations.js';
@@ -57,15 +57,23 @@ function answerTimeout(interval: number, timeout: number): number {
   return timeout < 0 ? interval : timeout;
 }
 
+/** Ends the connection of a peer that this socket cannot take. */
+export function refuse(pipe: Pipe, peer: PeerInfo): never {
+  pipe.shut();
+  const name =
+    peer.routingId.length === 0 ? 'a peer' : `the peer with routing id ${quoted(peer.routingId.toString('latin1'))}`;
+  throw new ProtocolError('peer-refused', `${name} was refused: the socket takes no further peer, or the id is taken`);
+}
+
 /** Tells how a connection ended; incompatible socket types show as a mere disconnect, as with libzmq. */
 export function emitEnd(host: EndpointHost, address: string, established: boolean, reason: Error | undefined): void {
   const fault = reason instanceof ProtocolError ? reason : undefined;
-  if (!established && fault?.violation !== 'socket-type') {
+  if (!established && reason !== undefined && fault?.violation !== 'socket-type') {
     if (fault !== undefined && fault.violation !== 'handshake-timeout') {
       host.emit({ type: 'handshake:error:protocol', address, error: fault });
     } else {
       const code = fault !== undefined ? 'EAGAIN' : 'ECONNRESET';
-      host.emit({ type: 'handshake:error:other', address, error: zmqError(code, reason?.message) });
+      host.emit({ type: 'handshake:error:other', address, error: zmqError(code, reason.message) });
     }
   }
   host.emit(reason === undefined ? { type: 'disconnect', address } : { type: 'disconnect', address, error: reason });

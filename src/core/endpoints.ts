@@ -77,6 +77,7 @@ export class Endpoints implements EndpointHost {
   /** @throws EINVAL, EPROTONOSUPPORT */
   connect(endpoint: string, routingId: Buffer | undefined): void {
     const { scheme, address } = parseEndpoint(endpoint);
+    if (scheme !== 'inproc' && this.#isRepeated(endpoint)) return;
     const options = { ...this.#options };
     if (scheme === 'inproc') {
       const connecter = new InprocConnecter(this, options, this.#context.inproc, address);
@@ -88,6 +89,12 @@ export class Endpoints implements EndpointHost {
       dialer.start(routingId);
     }
     this.lastEndpoint = endpoint;
+  }
+
+  /** libzmq: these types ignore a second connect to the same endpoint; it would only double their messages. */
+  #isRepeated(endpoint: string): boolean {
+    const once = ['DEALER', 'SUB', 'PUB', 'REQ'].includes(this.socketType);
+    return once && this.#connected.some(({ names }) => names.includes(endpoint));
   }
 
   /** @throws ENOENT */

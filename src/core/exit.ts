@@ -3,6 +3,11 @@
 //
 // Node offers one hook for this, `beforeExit`, to the whole process; hence one list, of the contexts with open sockets.
 
+import { systemClock } from './clock.js';
+
+/** Milliseconds after which a program that does not end says why. */
+const PATIENCE = 500;
+
 interface Closing {
   closeAll(): void;
 }
@@ -11,7 +16,17 @@ class ExitGuard {
   readonly #contexts = new Set<Closing>();
   readonly #beforeExit = (): void => {
     for (const context of [...this.#contexts]) context.closeAll();
+    if (this.#contexts.size > 0) systemClock.after(PATIENCE, () => this.#warn());
   };
+
+  /** In zeromq.js's words. */
+  #warn(): void {
+    if (this.#contexts.size === 0) return;
+    process.stderr.write(
+      `(node:${process.pid}) WARNING: Waiting for queued ZeroMQ messages to be delivered.\n` +
+        "Set 'context.blocky = false' to change this behaviour.\n",
+    );
+  }
 
   add(context: Closing): void {
     if (this.#contexts.size === 0) process.on('beforeExit', this.#beforeExit);

@@ -2,7 +2,7 @@
 
 import type { PeerInfo } from '../protocol/connection.js';
 import type { ByteStream, ListenHandler, Listening, Target } from '../transport/transport.js';
-import { type Closable, connectionOptions, type EndpointHost, emitEnd } from './endpoint-host.js';
+import { type Closable, connectionOptions, type EndpointHost, emitEnd, refuse } from './endpoint-host.js';
 import type { ErrnoError } from './monitor.js';
 import type { OptionValues } from './options.js';
 import type { Pipe } from './pipe.js';
@@ -51,16 +51,13 @@ export class Listener implements Closable, SessionOwner, ListenHandler {
     this.#host.emit({ type: 'accept:error', address: this.endpoint, error: error as ErrnoError });
   }
 
-  ready(session: Session, peer: PeerInfo): Pipe | undefined {
+  ready(session: Session, peer: PeerInfo): Pipe {
     this.#handshaking.delete(session);
     const { operations } = this.#host;
     const pipe = this.#host.newPipe(this.#options);
     pipe.open(session, peer);
     this.#pipes.set(session, pipe);
-    if (!operations.attach(pipe) || !operations.connected(pipe)) {
-      pipe.shut();
-      return undefined;
-    }
+    if (!operations.attach(pipe) || !operations.connected(pipe)) refuse(pipe, peer);
     this.#host.emit({ type: 'handshake', address: this.endpoint });
     return pipe;
   }

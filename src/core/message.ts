@@ -1,6 +1,7 @@
 // What a message is inside the library, and how the public API's many forms of it become one.
 
-import { describe } from '../errors.js';
+import { describe, zmqError } from '../errors.js';
+import { MESSAGE_PARTS_MAX } from '../protocol/connection.js';
 import { copyOf, EMPTY } from '../util/bytes.js';
 
 /** One entry for each frame; never empty; whole everywhere above src/protocol. */
@@ -16,6 +17,9 @@ const COPIED_PART_MAX = 128;
 export function toMessage(input: MessageLike | readonly MessageLike[]): Message | undefined {
   if (!Array.isArray(input)) return [toPart(input as MessageLike)];
   if (input.length === 0) return undefined;
+  if (input.length > MESSAGE_PARTS_MAX) {
+    throw zmqError('EMSGSIZE', `a message has at most ${MESSAGE_PARTS_MAX} parts, not ${input.length}`);
+  }
   const parts: Message = [];
   for (const part of input) parts.push(toPart(part));
   return parts;

@@ -142,7 +142,8 @@ function checkedInt(name: OptionName, spec: OptionSpec, value: unknown): number 
   if (typeof value !== 'number') throw new TypeError(`Option value must be a number, ${name} got ${describe(value)}`);
   const min = spec.min ?? 0;
   const max = spec.max ?? INT_MAX;
-  if (Number.isInteger(value) && value >= min && value <= max) return value - (value % (spec.step ?? 1));
+  const whole = Math.trunc(value);
+  if (whole >= min && whole <= max) return whole - (whole % (spec.step ?? 1));
   throw zmqError('EINVAL', `${name} is a whole number from ${min} to ${max}, not ${value}`);
 }
 
@@ -150,7 +151,7 @@ function checkedInt(name: OptionName, spec: OptionSpec, value: unknown): number 
 function checkedBytes(name: OptionName, spec: OptionSpec, value: unknown): Buffer | undefined {
   if (value === null) return undefined;
   if (typeof value !== 'string' && !Buffer.isBuffer(value)) {
-    throw new TypeError(`Option value must be string or buffer, ${name} got ${describe(value)}`);
+    throw new TypeError(`Option value must be a string or buffer, ${name} got ${describe(value)}`);
   }
   const bytes = Buffer.from(value as string);
   if (name === 'routingId' && bytes[0] === 0) throw zmqError('EINVAL', 'a routingId that begins with 00 is reserved');

@@ -37,6 +37,12 @@ export interface PipeOptions {
   readonly conflate: boolean;
 }
 
+/**
+ * Parts beyond one for each message that may wait to be read where there is a mark: a peer's messages of 65,536 empty parts
+ * would otherwise cost a hundred times what they cost the peer.
+ */
+export const EXTRA_PARTS_MAX = 65_536;
+
 export class Pipe {
   /** Known once the handshake is done. */
   peer: PeerInfo | undefined;
@@ -58,6 +64,8 @@ export class Pipe {
   #inMark: number;
   #outMark: number;
   #outlet: Outlet | undefined;
+  /** Parts in `#in` beyond one for each message. */
+  #extraParts = 0;
   /** The outlet takes messages now. */
   #open = false;
   /** `deliver` returned false and `resumeInput` is owed. */
@@ -79,10 +87,6 @@ export class Pipe {
     return this.#in.length > 0;
   }
 
-  get queuedIn(): number {
-    return this.#in.length;
-  }
-
   get queuedOut(): number {
     return this.#out.length;
   }
@@ -98,7 +102,10 @@ export class Pipe {
 
   read(): Message | undefined {
     const message = this.#in.shift();
-    if (this.#inputHeld && this.#in.length <= this.#inMark / 2) this.#askForMore();
+    if (message !== undefined && message.length > 1) this.#extraParts -= message.length - 1;
+    if (this.#inputHeld && this.#in.length <= this.#inMark / 2 && this.#extraParts <= EXTRA_PARTS_MAX / 2) {
+      this.#askForMore();
+    }
     return message;
   }
 
@@ -138,7 +145,7 @@ export class Pipe {
   setMarks(sendHighWaterMark: number, receiveHighWaterMark: number): void {
     this.#inMark = mark(receiveHighWaterMark);
     this.#outMark = mark(sendHighWaterMark);
-    if (this.#inputHeld && this.#in.length < this.#inMark) this.#askForMore();
+    if (this.#inputHeld && this.#roomForMore) this.#askForMore();
     this.#reactivate(this.#outMark - 1);
   }
 
@@ -186,10 +193,11 @@ export class Pipe {
   /** A message from the peer. False: bring no more until `resumeInput`. */
   deliver(message: Message): boolean {
     if (this.#retired) return true;
-    if (this.#conflate) this.#in.clear();
+    if (this.#conflate) while (this.read() !== undefined);
     this.#in.push(message);
+    if (message.length > 1) this.#extraParts += message.length - 1;
     if (this.#in.length === 1) this.#owner.readActivated(this);
-    if (this.#conflate || this.#in.length < this.#inMark) return true;
+    if (this.#conflate || this.#roomForMore) return true;
     this.#inputHeld = true;
     return false;
   }
@@ -200,6 +208,11 @@ export class Pipe {
     this.#out.clear();
     this.dropped += count;
     return count;
+  }
+
+  get #roomForMore(): boolean {
+    if (this.#inMark === Number.POSITIVE_INFINITY) return true;
+    return this.#in.length < this.#inMark && this.#extraParts <= EXTRA_PARTS_MAX;
   }
 
   #askForMore(): void {

@@ -5,7 +5,7 @@
 // Output gathers in the Connection and leaves when 64 KiB are there, else on the next tick: a loop of awaited sends keeps
 // the microtask queue busy, and ticks do not run until it pauses, so thousands of small messages share one write.
 
-import { ProtocolError } from '../errors.js';
+import { ProtocolError, zmqError } from '../errors.js';
 import { Connection, type ConnectionEvents, type ConnectionOptions, type PeerInfo } from '../protocol/connection.js';
 import type { ByteStream, StreamHandler } from '../transport/transport.js';
 import type { Clock, Timer } from './clock.js';
@@ -17,8 +17,8 @@ const GRACE = 1000;
 
 /** Who made the session: a dialer, or a listener. */
 export interface SessionOwner {
-  /** The handshake is done. The pipe to use, or undefined to refuse the peer. */
-  ready(session: Session, peer: PeerInfo): Pipe | undefined;
+  /** The handshake is done. The pipe to use. @throws ProtocolError to refuse the peer */
+  ready(session: Session, peer: PeerInfo): Pipe;
   subscription(pipe: Pipe, topic: Buffer, add: boolean): void;
   /** The connection is over; `reason` when a fault ended it. Called once. */
   ended(session: Session, reason: Error | undefined): void;
@@ -126,15 +126,14 @@ export class Session implements ConnectionEvents, Outlet, StreamHandler {
       this.#timer?.cancel();
       return;
     }
-    this.#end(error);
+    const early = this.established ? undefined : zmqError('ECONNRESET', 'the peer left during the handshake');
+    this.#end(error ?? early);
   }
 
   // ConnectionEvents: what the peer says.
 
   ready(peer: PeerInfo): void {
-    const pipe = this.#owner.ready(this, peer);
-    if (pipe === undefined) this.#end(undefined);
-    else this.#pipe = pipe;
+    this.#pipe = this.#owner.ready(this, peer);
   }
 
   message(parts: Message): boolean {

@@ -7,6 +7,7 @@ import { XpubPattern } from './xpub.js';
 
 export class PubPattern extends XpubPattern {
   static override readonly socketType = 'PUB';
+  protected override readonly tells = false;
 
   /** RFC 29: whatever else a subscriber sends is discarded. */
   override readActivated(pipe: Pipe): void {

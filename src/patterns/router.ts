@@ -24,6 +24,11 @@ export class RouterPattern implements Pattern {
     return true;
   }
 
+  /** A peer, there or expected, has this routing id. */
+  isTaken(id: Buffer): boolean {
+    return this.#table.get(id) !== undefined;
+  }
+
   /** An id given by `connect` outranks the peer's own; a taken id is refused unless `handover` is set. */
   connected(pipe: Pipe): boolean {
     const own = pipe.peer?.routingId ?? EMPTY;

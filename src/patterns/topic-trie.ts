@@ -75,16 +75,16 @@ export class TopicTrie<K> {
   }
 
   /** Removes every subscription of `key`; `visit` hears of each topic and whether nobody has it now. */
-  removeKey(key: K, visit: (topic: Buffer, last: boolean) => void): void {
+  removeKey(key: K, visit?: (topic: Buffer, last: boolean) => void): void {
     const nodes = this.#nodesOf.get(key);
     if (nodes === undefined) return;
     this.#nodesOf.delete(key);
     for (const node of nodes) {
-      const topic = Buffer.from(pathOf(node), 'latin1');
+      const topic = visit === undefined ? undefined : Buffer.from(pathOf(node), 'latin1');
       node.setCount(key, 0);
       const last = node.empty;
       if (last) this.#prune(node);
-      visit(topic, last);
+      if (topic !== undefined) visit?.(topic, last);
     }
   }
 
@@ -142,7 +142,7 @@ export class TopicTrie<K> {
     let at = 0;
     while (at < topic.length) {
       const child = node.children?.get(topic.charCodeAt(at));
-      if (child === undefined) return addChild(node, new Node<K>(topic.slice(at), node));
+      if (child === undefined) return addChild(node, new Node<K>(flat(topic.slice(at)), node));
       const shared = sharedLength(child.label, topic, at);
       node = shared === child.label.length ? child : split(child, shared);
       at += shared;
@@ -192,10 +192,15 @@ function addChild<K>(parent: Node<K>, child: Node<K>): Node<K> {
 
 /** Puts a node for the first `length` bytes of `child`'s label above it. */
 function split<K>(child: Node<K>, length: number): Node<K> {
-  const upper = addChild(child.parent!, new Node<K>(child.label.slice(0, length), child.parent));
-  child.label = child.label.slice(length);
+  const upper = addChild(child.parent!, new Node<K>(flat(child.label.slice(0, length)), child.parent));
+  child.label = flat(child.label.slice(length));
   addChild(upper, child);
   return upper;
+}
+
+/** A slice keeps the whole string that it was cut from alive; this does not. */
+function flat(slice: string): string {
+  return Buffer.from(slice, 'latin1').toString('latin1');
 }
 
 function joinWithChild<K>(node: Node<K>): void {

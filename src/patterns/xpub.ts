@@ -17,6 +17,8 @@ export const PEER_TOPIC_BYTES_MAX = 64 * 1024 * 1024;
 export class XpubPattern implements Pattern {
   static readonly socketType: 'XPUB' | 'PUB' = 'XPUB';
   protected readonly options: PatternOptions;
+  /** Subscriptions are shown to the application. */
+  protected readonly tells: boolean = true;
   protected readonly queue = new FairQueue();
   readonly #distributor = new Distributor();
   /** What messages are matched against. */
@@ -123,9 +125,10 @@ export class XpubPattern implements Pattern {
 
   #dropTopics(pipe: Pipe): void {
     const { manual, verbosity } = this.options;
-    this.#topics.removeKey(pipe, (topic, last) => {
-      if (!manual && (last || verbosity === 'allSubsUnsubs')) this.notify(pipe, topic, false);
-    });
+    const tell = (topic: Buffer, last: boolean): void => {
+      if (last || verbosity === 'allSubsUnsubs') this.notify(pipe, topic, false);
+    };
+    this.#topics.removeKey(pipe, this.tells && !manual ? tell : undefined);
     this.#asked.removeKey(pipe, (topic) => this.notify(pipe, topic, false));
     this.#topicBytes.delete(pipe);
   }

@@ -20,7 +20,7 @@ import { compatible, hasRoutingId, type SocketType, takesSubscriptions } from '.
 
 /** A frame before the handshake is done: room for any honest metadata. */
 export const HANDSHAKE_FRAME_MAX = 64 * 1024;
-/** A command afterwards: the longest is a SUBSCRIBE, and all topics of a peer together may take 64 MiB. */
+/** A command to a publisher afterwards: a SUBSCRIBE, and all topics of a peer together may take 64 MiB. Others keep the limit above. */
 export const COMMAND_MAX = 64 * 1024 * 1024 + 16;
 /** Frames of one message: each costs us an object whatever its size. */
 export const MESSAGE_PARTS_MAX = 65_536;
@@ -287,7 +287,7 @@ export class Connection {
     this.#state = CONNECTION_STATES.handshake.ready;
     this.#heartbeat = new Heartbeat(this.#peerMinor >= 1 ? heartbeat : { ...heartbeat, interval: 0 }, now);
     this.#reader.messageLimit = maxMessageSize;
-    this.#reader.commandLimit = COMMAND_MAX;
+    this.#reader.commandLimit = takesSubscriptions(socketType) ? COMMAND_MAX : HANDSHAKE_FRAME_MAX;
     this.#plain = !takesSubscriptions(socketType);
     this.#events.ready(peer);
   }

@@ -63,7 +63,9 @@ export class FrameReader {
       const end = at + SHORT_HEADER + chunk[at + 1]!;
       if (flags <= FLAG_MORE && end <= chunk.length && end - at - SHORT_HEADER <= this.messageLimit) {
         this.flags = flags;
-        this.body = new BufferView(chunk.buffer, chunk.byteOffset + at + SHORT_HEADER, end - at - SHORT_HEADER);
+        // A frame of nothing shares one body: 65,536 of them then cost a peer more than they cost us.
+        if (end === at + SHORT_HEADER) this.body = EMPTY;
+        else this.body = new BufferView(chunk.buffer, chunk.byteOffset + at + SHORT_HEADER, end - at - SHORT_HEADER);
         this.#at = end;
         return true;
       }
@@ -120,7 +122,7 @@ export class FrameReader {
     this.flags = flags & (FLAG_MORE | FLAG_COMMAND);
     const end = this.#at + size;
     if (end <= this.#chunk.length) {
-      this.body = view(this.#chunk, this.#at, end);
+      this.body = size === 0 ? EMPTY : view(this.#chunk, this.#at, end);
       this.#at = end;
       this.#betweenFrames = true;
       return true;

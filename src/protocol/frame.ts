@@ -1,4 +1,4 @@
-// The frame's flag octet and the caps on what a peer may make us hold (RFC 23 §Framing). Shared by reader and writer.
+// The frame's flag octet and its size forms (RFC 23 §Framing). Shared by reader and writer.
 
 /** Another frame of the same message follows. */
 export const FLAG_MORE = 0x01;

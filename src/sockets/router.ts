@@ -2,6 +2,7 @@
 
 import { checkedOption } from '../core/options.js';
 import { Socket } from '../core/socket.js';
+import { zmqError } from '../errors.js';
 import { RouterPattern } from '../patterns/router.js';
 import { defineOptions, RECEIVE, SEND } from './accessors.js';
 import type { Readable, SocketOptions, Writable } from './types.js';
@@ -27,9 +28,13 @@ export class Router extends Socket {
     super(6, RouterPattern, options);
   }
 
-  /** @param options `routingId`: the id under which this peer is known here, whatever it calls itself (ZMQ_CONNECT_ROUTING_ID). @throws as `Socket.connect` */
+  /** @param options `routingId`: the id under which this peer is known here, whatever it calls itself (ZMQ_CONNECT_ROUTING_ID). @throws as `Socket.connect`; EADDRINUSE when a peer has the id */
   override connect(address: string, options: RouterConnectOptions = {}): void {
-    Socket.connectWithId(this, address, checkedRoutingId(options.routingId));
+    const id = checkedRoutingId(options.routingId);
+    if (id !== undefined && (Socket.patternOf(this) as RouterPattern).isTaken(id)) {
+      throw zmqError('EADDRINUSE', `a peer has the routingId ${JSON.stringify(id.toString())} already`, address);
+    }
+    Socket.connectWithId(this, address, id);
   }
 }
 

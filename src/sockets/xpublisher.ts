@@ -3,6 +3,7 @@
 import { Socket } from '../core/socket.js';
 import { XpubPattern } from '../patterns/xpub.js';
 import { defineOptions, RECEIVE, SEND } from './accessors.js';
+import { toTopics } from './topics.js';
 import type { Readable, SocketOptions, Writable } from './types.js';
 
 export interface XPublisher extends Readable, Writable {
@@ -22,6 +23,21 @@ export class XPublisher extends Socket {
   constructor(options?: SocketOptions<XPublisher>) {
     super(9, XpubPattern, options);
   }
+
+  /** With `manual`: gives the topics to the peer whose subscription was received last. @throws EBADF, EBUSY, TypeError */
+  subscribe(...prefixes: (Buffer | string)[]): void {
+    setTopics(this, toTopics(prefixes), true);
+  }
+
+  /** With `manual`: takes the topics from the peer whose message was received last. @throws EBADF, EBUSY, TypeError */
+  unsubscribe(...prefixes: (Buffer | string)[]): void {
+    setTopics(this, toTopics(prefixes), false);
+  }
 }
 
 defineOptions(XPublisher, ...SEND, ...RECEIVE, 'noDrop', 'manual', 'welcomeMessage', 'invertMatching', 'verbosity');
+
+function setTopics(socket: XPublisher, topics: readonly Buffer[], add: boolean): void {
+  const pattern = Socket.patternOf(socket) as XpubPattern;
+  for (const topic of topics) pattern.setManually(topic, add);
+}

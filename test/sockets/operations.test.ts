@@ -305,7 +305,7 @@ describe('subscribe and unsubscribe', () => {
     const sub = open(new Subscriber());
     for (const verb of ['subscribe', 'unsubscribe'] as const) {
       expect(() => sub[verb](topic as never)).toThrow(TypeError);
-      expect(() => sub[verb](topic as never)).toThrow(/^Option value must be string or buffer/);
+      expect(() => sub[verb](topic as never)).toThrow(/^Option value must be a string or buffer/);
     }
   });
 
