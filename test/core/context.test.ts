@@ -58,7 +58,8 @@ describe('options', () => {
     }
   });
 
-  it('of numbers are whole and in range', () => {
+  it('of numbers are in range, and cut to whole ones', () => {
+    expect(checkedOption('linger', 1.5)).toBe(1);
     for (const [name, spec] of Object.entries(OPTIONS) as [OptionName, (typeof OPTIONS)[OptionName]][]) {
       if (spec.kind !== 'int') continue;
       const { min = 0, max = 2 ** 31 - 1 } = spec;
@@ -66,7 +67,7 @@ describe('options', () => {
       // A time to live travels in tenths of a second.
       const step = name === 'heartbeatTimeToLive' ? 100 : 1;
       expect(checkedOption(name, max)).toBe(max - (max % step));
-      for (const illegal of [min - 1, max + 1, 1.5, Number.NaN]) {
+      for (const illegal of [min - 1, max + 1, Number.NaN, Number.POSITIVE_INFINITY]) {
         expect(() => checkedOption(name, illegal), name).toThrow(expect.objectContaining({ code: 'EINVAL' }));
       }
       for (const wrong of ['1', null, undefined, true, 1n]) expect(() => checkedOption(name, wrong)).toThrow(TypeError);

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { Dealer, Pair, Publisher, Pull, Push, Router, Subscriber } from '../../src/index.js';
-import { error, greeting } from '../support/wire.js';
+import { error, greeting, ready } from '../support/wire.js';
 import { eventsOf, World } from '../support/world.js';
 
 /** The delays announced while nobody listens, for as long as `ms`. */
@@ -63,6 +63,12 @@ describe('back-off (T10)', () => {
   it('does not begin anew for a peer that accepts and then breaks the handshake', async () => {
     const world = new World();
     world.network.listen('a', (stream) => stream.write([Buffer.from('HTTP/1.1 400')]));
+    expect(await faultDelays(world, {}, 10_000)).toEqual([100, 200, 400, 800, 1600, 3200, 6400]);
+  });
+
+  it('nor for one that breaks the protocol after its handshake', async () => {
+    const world = new World();
+    world.network.listen('a', (stream) => stream.write([greeting(), ready('PULL'), Buffer.of(0xff, 1)]));
     expect(await faultDelays(world, {}, 10_000)).toEqual([100, 200, 400, 800, 1600, 3200, 6400]);
   });
 

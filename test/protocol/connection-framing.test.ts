@@ -125,10 +125,14 @@ describe('frames that close', () => {
     }
   });
 
+  const publisher: PeerSetup = { socketType: 'XPUB' };
+
   it('S2 a command above COMMAND_MAX, which has room for a SUBSCRIBE of 64 MiB', () => {
-    delivers(longFrame(wire.COMMAND, '\x09SUBSCRIBE', BigInt(10 + 64 * 2 ** 20)), []);
-    closes(longFrame(wire.COMMAND, '', BigInt(COMMAND_MAX + 1)), 'frame-size');
-    delivers(longFrame(wire.COMMAND, '', BigInt(COMMAND_MAX)), []);
+    delivers(longFrame(wire.COMMAND, '\x09SUBSCRIBE', BigInt(10 + 64 * 2 ** 20)), [], publisher);
+    closes(longFrame(wire.COMMAND, '', BigInt(COMMAND_MAX + 1)), 'frame-size', publisher);
+    delivers(longFrame(wire.COMMAND, '', BigInt(COMMAND_MAX)), [], publisher);
+    closes(longFrame(wire.COMMAND, '', 65_537n), 'frame-size');
+    delivers(longFrame(wire.COMMAND, '', 65_536n), []);
   });
 });
 

@@ -136,7 +136,7 @@ describe('option values', () => {
     ['linger', -2],
     ['linger', 2 ** 31],
     ['linger', Number.NaN],
-    ['linger', 1.5],
+    ['linger', Number.NaN],
     ['reconnectInterval', -2],
     ['reconnectMaxInterval', -1],
     ['backlog', -1],
