@@ -13,6 +13,9 @@ export type MessageLike = ArrayBufferView | ArrayBuffer | SharedArrayBuffer | st
 /** Parts up to this many bytes are copied when they wait in a queue; larger ones are held by reference (as zeromq.js). */
 const COPIED_PART_MAX = 128;
 
+/** Taken once: Node's global `Buffer` is a getter, and reading it costs a tenth of a send. */
+const { isBuffer } = Buffer;
+
 /** @returns undefined for an empty list of parts: there is nothing to send */
 export function toMessage(input: MessageLike | readonly MessageLike[]): Message | undefined {
   if (!Array.isArray(input)) return [toPart(input as MessageLike)];
@@ -33,7 +36,7 @@ export function owned(message: Message): Message {
 }
 
 function toPart(part: MessageLike): Buffer {
-  if (Buffer.isBuffer(part)) return part;
+  if (isBuffer(part)) return part;
   if (typeof part === 'string') return Buffer.from(part);
   if (part === null) return EMPTY;
   if (ArrayBuffer.isView(part)) return Buffer.from(part.buffer, part.byteOffset, part.byteLength);

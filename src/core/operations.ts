@@ -21,6 +21,12 @@ export interface OperationsContext {
   release(): void;
 }
 
+/** Milliseconds to wait; 0 not at all, -1 for ever. */
+export interface Timeouts {
+  readonly sendTimeout: number;
+  readonly receiveTimeout: number;
+}
+
 /** Somebody waiting; `message` is what a sender wants to send. */
 class Waiter {
   readonly message: Message | undefined;
@@ -48,33 +54,34 @@ export class Operations implements PipeOwner {
     this.#context = context;
   }
 
-  /** @param timeout ms to wait; 0 not at all, -1 for ever */
-  send(message: Message, timeout: number): Promise<void> {
+  /** @param timeouts read only when there is a wait: the options are an object too large for a fast look-up */
+  send(message: Message, timeouts: Timeouts): Promise<void> {
     if (this.#senders.length > 0) throw busyError(BUSY_WRITING);
     try {
       if (this.pattern.send(message)) return this.#context.turn.spend() ?? DONE;
     } catch (error) {
       return this.#refuse(error as Error);
     }
-    return this.#wait(this.#senders, message, timeout) as Promise<unknown> as Promise<void>;
+    return this.#wait(this.#senders, message, timeouts.sendTimeout) as Promise<unknown> as Promise<void>;
   }
 
-  receive(timeout: number): Promise<Message> {
+  receive(timeouts: Timeouts): Promise<Message> {
     const message = this.#receiveNow();
     if (message instanceof Promise) return message;
-    if (message === undefined) return this.#wait(this.#receivers, undefined, timeout) as Promise<Message>;
+    if (message === undefined)
+      return this.#wait(this.#receivers, undefined, timeouts.receiveTimeout) as Promise<Message>;
     const later = this.#context.turn.spend();
     return later === undefined ? Promise.resolve(message) : later.then(() => message);
   }
 
   /** As `receive`, in the form that `for await` takes: one promise for each message, none in between. */
-  next(timeout: number): Promise<IteratorResult<Message, undefined>> {
+  next(timeouts: Timeouts): Promise<IteratorResult<Message, undefined>> {
     const message = this.#receiveNow();
     if (Array.isArray(message)) {
       const result: IteratorResult<Message, undefined> = { value: message, done: false };
       return this.#context.turn.spend()?.then(() => result) ?? Promise.resolve(result);
     }
-    const pending = message ?? (this.#wait(this.#receivers, undefined, timeout) as Promise<Message>);
+    const pending = message ?? (this.#wait(this.#receivers, undefined, timeouts.receiveTimeout) as Promise<Message>);
     return pending.then(
       (value): IteratorResult<Message, undefined> => ({ value, done: false }),
       (error: ZmqError): IteratorResult<Message, undefined> => {

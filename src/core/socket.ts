@@ -200,18 +200,18 @@ export abstract class Socket {
       if (message === undefined) throw new TypeError('Message must be present');
       const parts = toMessage(message);
       if (parts === undefined) return Promise.resolve();
-      return this.#operations.send(parts, this.#options.sendTimeout);
+      return this.#operations.send(parts, this.#options);
     });
     define(prototype, 'receive', function receive(this: Socket): Promise<Message> {
       if (this.#state !== 'open') this.#checkFree();
-      return this.#operations.receive(this.#options.receiveTimeout);
+      return this.#operations.receive(this.#options);
     });
     define(prototype, Symbol.asyncIterator, function iterate(this: Socket): AsyncIterator<Message, undefined> {
       return {
         next: () => {
           if (this.#state === 'closed') return Promise.resolve({ value: undefined, done: true });
           this.#checkFree();
-          return this.#operations.next(this.#options.receiveTimeout);
+          return this.#operations.next(this.#options);
         },
       };
     });

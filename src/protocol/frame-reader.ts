@@ -30,6 +30,9 @@ export class FrameReader {
 
   #chunk: Buffer = EMPTY;
   #at = 0;
+  /** The chunk's memory and where it begins there, taken once: `chunk.buffer` is a call out of compiled code. */
+  #memory: ArrayBufferLike = EMPTY.buffer;
+  #offset = 0;
   /** Nothing of an unfinished frame is held. */
   #betweenFrames = true;
   /** A header cut off by the end of a chunk: at most 8 of its 9 octets. */
@@ -50,6 +53,8 @@ export class FrameReader {
 
   push(chunk: Buffer): void {
     this.#chunk = chunk;
+    this.#memory = chunk.buffer;
+    this.#offset = chunk.byteOffset;
     this.#at = 0;
   }
 
@@ -65,7 +70,7 @@ export class FrameReader {
         this.flags = flags;
         // A frame of nothing shares one body: 65,536 of them then cost a peer more than they cost us.
         if (end === at + SHORT_HEADER) this.body = EMPTY;
-        else this.body = new BufferView(chunk.buffer, chunk.byteOffset + at + SHORT_HEADER, end - at - SHORT_HEADER);
+        else this.body = new BufferView(this.#memory, this.#offset + at + SHORT_HEADER, end - at - SHORT_HEADER);
         this.#at = end;
         return true;
       }
@@ -122,7 +127,7 @@ export class FrameReader {
     this.flags = flags & (FLAG_MORE | FLAG_COMMAND);
     const end = this.#at + size;
     if (end <= this.#chunk.length) {
-      this.body = size === 0 ? EMPTY : view(this.#chunk, this.#at, end);
+      this.body = size === 0 ? EMPTY : new BufferView(this.#memory, this.#offset + this.#at, size);
       this.#at = end;
       this.#betweenFrames = true;
       return true;
@@ -193,6 +198,7 @@ export class FrameReader {
 
   #drained(): false {
     this.#chunk = EMPTY;
+    this.#memory = EMPTY.buffer;
     this.#at = 0;
     return false;
   }
