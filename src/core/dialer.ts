@@ -98,17 +98,8 @@ export class Dialer implements Closable, SessionOwner {
   }
 
   #attach(): boolean {
-    const pipe = this.#host.newPipe(this.#options);
-    if (this.#routingId !== undefined) {
-      pipe.routingId = this.#routingId;
-      pipe.assignedId = true;
-    }
-    if (!this.#host.operations.attach(pipe)) {
-      this.#host.dropPipe(pipe);
-      return false;
-    }
-    this.#pipe = pipe;
-    return true;
+    this.#pipe = this.#host.attachPipe(this.#options, this.#routingId);
+    return this.#pipe !== undefined;
   }
 
   #detach(): void {

@@ -28,6 +28,11 @@ export interface EndpointHost {
   random(): number;
   emit(event: Event): void;
   newPipe(options: OptionValues): Pipe;
+  /**
+   * A pipe that the pattern has taken, or undefined when it takes no further peer.
+   * @param routingId for ROUTER: the id that the peer shall have
+   */
+  attachPipe(options: OptionValues, routingId?: Buffer): Pipe | undefined;
   dropPipe(pipe: Pipe): void;
   /** A dialer or listener, or one of a listener's sessions, has ended. */
   endpointDone(endpoint: Closable): void;

@@ -125,6 +125,17 @@ export class Endpoints implements EndpointHost {
     return pipe;
   }
 
+  attachPipe(options: OptionValues, routingId?: Buffer): Pipe | undefined {
+    const pipe = this.newPipe(options);
+    if (routingId !== undefined) {
+      pipe.routingId = routingId;
+      pipe.assignedId = true;
+    }
+    if (this.operations.attach(pipe)) return pipe;
+    this.dropPipe(pipe);
+    return undefined;
+  }
+
   dropPipe(pipe: Pipe): void {
     this.#pipes.delete(pipe);
     pipe.discard();

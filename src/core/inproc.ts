@@ -156,11 +156,8 @@ export class InprocBinder implements Closable {
 
   /** A new end for a connecter, or undefined when the socket takes no more peers. */
   newEnd(): InprocEnd | undefined {
-    const pipe = this.host.newPipe(this.options);
-    if (!this.host.operations.attach(pipe)) {
-      this.host.dropPipe(pipe);
-      return undefined;
-    }
+    const pipe = this.host.attachPipe(this.options);
+    if (pipe === undefined) return undefined;
     const end: InprocEnd = new InprocEnd(pipe, this.host, () => this.#gone(end));
     this.#ends.add(end);
     return end;
@@ -211,15 +208,8 @@ export class InprocConnecter implements Closable {
   }
 
   start(routingId: Buffer | undefined): void {
-    const pipe = this.host.newPipe(this.options);
-    if (routingId !== undefined) {
-      pipe.routingId = routingId;
-      pipe.assignedId = true;
-    }
-    if (!this.host.operations.attach(pipe)) {
-      this.host.dropPipe(pipe);
-      return;
-    }
+    const pipe = this.host.attachPipe(this.options, routingId);
+    if (pipe === undefined) return;
     this.#end = new InprocEnd(pipe, this.host, () => this.#stop());
     this.#registry.connect(this.#name, this);
   }

@@ -80,7 +80,6 @@ export class Listener implements Closable, SessionOwner, ListenHandler {
 
   finish(): void {
     this.#stopListening();
-    for (const session of this.#handshaking) session.abort();
     for (const [session, pipe] of [...this.#pipes]) {
       this.#host.operations.detach(pipe);
       session.finish();
@@ -90,7 +89,6 @@ export class Listener implements Closable, SessionOwner, ListenHandler {
 
   abort(): void {
     this.#stopListening();
-    for (const session of this.#handshaking) session.abort();
     for (const session of [...this.#pipes.keys()]) session.abort();
     this.#doneWhenEmpty();
   }
@@ -107,6 +105,7 @@ export class Listener implements Closable, SessionOwner, ListenHandler {
     this.#finishing = true;
     this.#listening?.close();
     this.#host.emit({ type: 'close', address: this.endpoint });
+    for (const session of this.#handshaking) session.abort();
   }
 
   #doneWhenEmpty(): void {

@@ -25,7 +25,6 @@ export interface SessionOwner {
 }
 
 export class Session implements ConnectionEvents, Outlet, StreamHandler {
-  readonly remote: string;
   readonly #stream: ByteStream;
   readonly #connection: Connection;
   readonly #clock: Clock;
@@ -44,7 +43,6 @@ export class Session implements ConnectionEvents, Outlet, StreamHandler {
   #ended = false;
 
   constructor(stream: ByteStream, options: ConnectionOptions, clock: Clock, owner: SessionOwner) {
-    this.remote = stream.remote;
     this.#stream = stream;
     this.#connection = new Connection(options, this);
     this.#clock = clock;

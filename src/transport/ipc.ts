@@ -26,7 +26,7 @@ export const ipc: Transport = {
     checkLength(path, endpoint);
     return {
       listen: (options, handler) => (wildcard ? listenAnywhere(options, handler) : listen(path, options, handler)),
-      connect: (_options, done) => startConnect(path, endpoint, done),
+      connect: (_options, done) => startConnect(path, done),
     };
   },
 };
@@ -65,7 +65,7 @@ async function listen(path: string, options: TransportOptions, handler: ListenHa
 async function listenOnce(path: string, options: TransportOptions, handler: ListenHandler): Promise<Listening> {
   const endpoint = `ipc://${path}`;
   const server = createServer({ highWaterMark: WRITE_HIGH_WATER_MARK }, (socket) =>
-    handler.accepted(new NetStream(socket, endpoint)),
+    handler.accepted(new NetStream(socket)),
   );
   await whenListening(server, handler, () => server.listen({ path, backlog: options.backlog }));
   return { endpoint, close: () => server.close() };
@@ -90,6 +90,6 @@ async function isStale(path: string): Promise<boolean> {
   });
 }
 
-function startConnect(path: string, endpoint: string, done: ConnectDone): () => void {
-  return whenConnected(connect({ path, highWaterMark: WRITE_HIGH_WATER_MARK } as NetConnectOpts), endpoint, done);
+function startConnect(path: string, done: ConnectDone): () => void {
+  return whenConnected(connect({ path, highWaterMark: WRITE_HIGH_WATER_MARK } as NetConnectOpts), done);
 }

@@ -12,14 +12,12 @@ import type { ByteStream, ConnectDone, ListenHandler, StreamHandler } from './tr
 export const WRITE_HIGH_WATER_MARK = 128 * 1024;
 
 export class NetStream implements ByteStream {
-  readonly remote: string;
   readonly #socket: Socket;
   #handler: StreamHandler | undefined;
   #error: Error | undefined;
 
-  constructor(socket: Socket, remote: string) {
+  constructor(socket: Socket) {
     this.#socket = socket;
-    this.remote = remote;
     socket.unref();
     // From the first moment: an error without a listener would end the process.
     socket.on('error', (error) => {
@@ -73,12 +71,12 @@ export class NetStream implements ByteStream {
 }
 
 /** Reports the outcome of a connecting socket once. Returns how to give up. */
-export function whenConnected(socket: Socket, remote: string, done: ConnectDone): () => void {
+export function whenConnected(socket: Socket, done: ConnectDone): () => void {
   socket.unref();
   const finish = (error: NodeJS.ErrnoException | undefined): void => {
     socket.off('connect', onConnect);
     socket.off('error', finish);
-    if (error === undefined) done(undefined, new NetStream(socket, remote));
+    if (error === undefined) done(undefined, new NetStream(socket));
     else done(error, undefined);
   };
   const onConnect = (): void => finish(undefined);

@@ -48,7 +48,7 @@ async function listen(
   const host = await localAddress(local.host, endpoint, options.ipv6);
   const server = createServer({ noDelay: true, highWaterMark: WRITE_HIGH_WATER_MARK }, (socket) => {
     keepAlive(socket, options);
-    handler.accepted(new NetStream(socket, format(socket.remoteAddress ?? '', socket.remotePort ?? 0)));
+    handler.accepted(new NetStream(socket));
   });
   const { port } = local;
   await whenListening(server, handler, () => server.listen({ host, port, backlog: options.backlog }));
@@ -78,7 +78,7 @@ function startConnect(
     };
     const socket = connect(socketOptions);
     keepAlive(socket, options);
-    return whenConnected(socket, endpoint, done);
+    return whenConnected(socket, done);
   };
   if (isIPv6(remote.host) && !options.ipv6)
     return afterLookup(Promise.reject(ipv6Off(remote.host, endpoint)), open, done);

@@ -2,8 +2,6 @@
 
 /** A connected, ordered, reliable stream of bytes. */
 export interface ByteStream {
-  /** The endpoint of the other side, for monitor events. */
-  readonly remote: string;
   /** Begins to report. */
   start(handler: StreamHandler): void;
   /** False: no more until `drain`. The bytes are taken all the same. */

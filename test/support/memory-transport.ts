@@ -26,7 +26,6 @@ export interface Wire {
 }
 
 export class MemoryStream implements ByteStream {
-  readonly remote: string;
   /** What this end sends travels here. */
   readonly wire: Wire;
   other!: MemoryStream;
@@ -42,8 +41,7 @@ export class MemoryStream implements ByteStream {
   #pumping = false;
   #piece = 0;
 
-  constructor(remote: string, wire: Wire) {
-    this.remote = remote;
+  constructor(wire: Wire) {
     this.wire = { ...wire };
   }
 
@@ -242,8 +240,8 @@ export class MemoryNetwork {
   #join(name: string): MemoryStream | undefined {
     const listener = this.#listeners.get(name);
     if (listener === undefined) return undefined;
-    const near = new MemoryStream(`mem://${name}`, this.wire);
-    const far = new MemoryStream(`mem://${name}`, this.wire);
+    const near = new MemoryStream(this.wire);
+    const far = new MemoryStream(this.wire);
     near.other = far;
     far.other = near;
     this.links.push(near);
