@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,24 +7,32 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Vitest would leave one processor idle; many tests wait for other processes, though.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/interop/**', 'test/package/**', 'test/examples/**'],
+          exclude: ['test/{interop,differential,package,examples,docs,soak}/**'],
         },
       },
-      { extends: true, test: { name: 'interop', include: ['test/interop/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'package', include: ['test/package/**/*.test.ts', 'test/examples/**/*.test.ts'] },
+        test: { name: 'interop', include: ['test/interop/**/*.test.ts', 'test/differential/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'package',
+          include: ['test/{package,examples,docs,soak}/**/*.test.ts'],
+        },
       },
     ],
     coverage: {
       provider: 'v8',
-      include: ['src/protocol/**'],
+      include: ['src/protocol/**', 'src/security/**'],
       reporter: ['text', 'json-summary'],
       thresholds: { branches: 100 },
     },

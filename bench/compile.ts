@@ -1,13 +1,13 @@
-// Makes what is measured: the library as its package would ship it, and the workers as plain JavaScript,
-// so that neither is slowed, or helped, by a loader. The workers go where package caches go: outside the sources, inside node_modules.
+// Makes what is measured: the library as its package would ship it, the workers as plain JavaScript, so that neither is slowed, or
+// helped, by a loader, and the C contender. All of it goes where package caches go: outside the sources, inside node_modules.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { root } from './root.js';
 
-export const root = fileURLToPath(new URL('..', import.meta.url));
+const cache = join(root, 'node_modules', '.cache', 'zmtp-bench');
 
 /** Returns the library's entry, built if asked to. */
 export function buildLibrary(build: boolean): string {
@@ -18,14 +18,33 @@ export function buildLibrary(build: boolean): string {
   return entry;
 }
 
-/** Returns the file to start as a worker. */
+/** Returns the folder of the compiled workers. */
 export function compileWorkers(): string {
   const from = join(root, 'bench', 'worker');
-  const to = join(root, 'node_modules', '.cache', 'zmtp-bench');
+  const to = join(cache, 'worker');
   mkdirSync(to, { recursive: true });
   writeFileSync(join(to, 'package.json'), '{ "type": "module" }\n');
   for (const file of readdirSync(from)) compile(join(from, file), join(to, `${basename(file, '.ts')}.js`));
-  return join(to, 'main.js');
+  return to;
+}
+
+export type Native = { readonly file: string; readonly version: string } | { readonly missing: string };
+
+/** The C contender, where there is a compiler and libzmq's header; otherwise what is missing. */
+export function compileNative(): Native {
+  const from = join(root, 'bench', 'native');
+  const sources = readdirSync(from).filter((name) => name.endsWith('.c'));
+  const file = join(cache, 'libzmq-worker');
+  mkdirSync(cache, { recursive: true });
+  try {
+    const args = ['-O2', '-Wall', '-Wextra', '-o', file, ...sources, '-lzmq', '-lpthread'];
+    execFileSync(process.env.CC ?? 'gcc', args, { cwd: from, stdio: 'pipe' });
+    return { file, version: String(execFileSync(file, ['--version'])).trim() };
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: Buffer };
+    const reason = stderr?.toString().trim().split('\n')[0] || message;
+    return { missing: `its C program does not compile here (it needs gcc and libzmq3-dev): ${reason}` };
+  }
 }
 
 function compile(from: string, to: string): void {

@@ -8,12 +8,16 @@ import type { Contender } from './contenders.js';
 import { WorkerProcess } from './worker-process.js';
 import type { Case, Transport } from './workloads.js';
 
+/** CURVE keys of both sides, in Z85; see worker/parent.ts for who uses which. */
+export type Keys = Readonly<Record<'serverPublic' | 'serverSecret' | 'clientPublic' | 'clientSecret', string>>;
+
 export type Values = Readonly<Record<string, number>>;
 
 export interface Measurement {
   readonly contender: Contender;
   readonly case: Case;
   readonly count: number;
+  readonly keys: Keys;
   readonly profileDir: string | undefined;
 }
 
@@ -43,11 +47,12 @@ async function run(measurement: Measurement, workers: WorkerProcess[]): Promise<
 }
 
 function start(measurement: Measurement, role: string, endpoint: string | undefined): WorkerProcess {
-  const { contender, case: subject, count, profileDir } = measurement;
+  const { contender, case: subject, count, keys, profileDir } = measurement;
   // Warm-up as long as the count: a quarter of it left optimising compilers at work well into the counted part.
-  const settings = { ...subject.params, count, warmup: count, ...(endpoint && { endpoint }) };
+  const security = subject.curve ? { curve: 1, ...keys } : {};
+  const settings = { ...subject.params, ...security, count, warmup: count, ...(endpoint && { endpoint }) };
   const args = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
-  return new WorkerProcess(`${contender.name} ${subject.workload} ${role}`, contender.command(role, args, profileDir));
+  return new WorkerProcess(`${contender.name} ${subject.id} ${role}`, contender.command(role, args, profileDir));
 }
 
 function freshEndpoint(transport: Transport): string {

@@ -1,76 +1,73 @@
-// Turns rounds into what a reader wants: a Markdown table per workload on stdout (ready for README.md), with median and range of
-// each contender and of the ratio between the first and each other; and a JSON line, with every round, in a log that git ignores.
+// A run as Markdown: a table per workload with each contender's median and our ratio to each other one (median, lowest and highest
+// round), the target and whether it is met; then what was missed, and what was left out.
 
-import { appendFileSync } from 'node:fs';
-import { cpus, release, totalmem, type } from 'node:os';
-import type { Contender } from './contenders.js';
-import { quantities, times } from './quantities.js';
-import type { CaseResult } from './runner.js';
-import { ratios, summarize } from './statistics.js';
+import { type Comparison, compare, comparisons, othersOf, oursOf, samples } from './comparison.js';
+import { quantity, times } from './quantities.js';
+import { type CaseResult, describeMachine, type Run } from './results.js';
+import { summarize } from './statistics.js';
+import { targetText } from './targets.js';
 import type { Metric } from './workloads.js';
 
-export interface Machine {
-  readonly date: string;
-  readonly cpu: string;
-  readonly memory: string;
-  readonly system: string;
-  readonly node: string;
-  readonly contenders: Readonly<Record<string, string>>;
+export function report(run: Run): string {
+  const versions = Object.entries(run.contenders).map(([name, version]) => `${name} ${version}`);
+  const rounds = Math.max(0, ...run.cases.map(({ rounds }) => rounds[oursOf(run)]?.length ?? 0));
+  const heading = `${describeMachine(run.machine)}; ${versions.join(', ')}; ${rounds} rounds.`;
+  return [heading, ...tables(run), summaryOfTargets(run), ...gaps(run)].filter((text) => text !== '').join('\n\n');
 }
 
-export function thisMachine(contenders: readonly Contender[]): Machine {
-  const processors = cpus();
-  return {
-    date: new Date().toISOString(),
-    cpu: `${processors.length} × ${processors[0]?.model ?? 'unknown'}`,
-    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-    system: `${type()} ${release()} ${process.arch}`,
-    node: process.version,
-    contenders: Object.fromEntries(contenders.map(({ name, version }) => [name, version])),
-  };
+export function tables(run: Run): string[] {
+  return byWorkload(run.cases).map((group) => table(run, group));
 }
 
-export function report(results: readonly CaseResult[], machine: Machine): string {
-  const names = Object.keys(machine.contenders);
-  const versions = Object.entries(machine.contenders).map(([name, version]) => `${name} ${version}`);
-  const { date, cpu, memory, system, node } = machine;
-  const heading = [date.slice(0, 10), cpu, memory, system, `Node ${node}`, ...versions].join(', ');
-  return [heading, ...byWorkload(results).map((group) => table(group, names))].join('\n\n');
+export function summaryOfTargets(run: Run): string {
+  const held = comparisons(run).filter(({ target }) => target !== undefined);
+  if (held.length === 0) return '';
+  const missed = held.filter(({ met }) => !met);
+  const lines = missed.map(
+    ({ name, metric, against, ratio, target }) =>
+      `- ${name}, ${metric.label}, against ${against}: ${times(ratio)}, target ${targetText(target!)}`,
+  );
+  const first = `${held.length - missed.length} of ${held.length} targets met.`;
+  return [missed.length === 0 ? first : `${first} Not met:\n`, ...lines].join('\n');
 }
 
-export function appendLog(file: string, results: readonly CaseResult[], machine: Machine): void {
-  const cases = results.map(({ case: { workload, name }, rounds }) => ({ workload, name, rounds }));
-  appendFileSync(file, `${JSON.stringify({ machine, cases })}\n`);
+function gaps({ skipped, failed }: Run): string[] {
+  return [...skipped.map((skip) => `Skipped: ${skip}.`), ...failed.map((failure) => `**Failed**: ${failure}.`)];
 }
 
 function byWorkload(results: readonly CaseResult[]): CaseResult[][] {
   const groups = new Map<string, CaseResult[]>();
   for (const result of results) {
-    const group = groups.get(result.case.workload) ?? [];
-    groups.set(result.case.workload, [...group, result]);
+    const group = groups.get(result.workload) ?? [];
+    groups.set(result.workload, [...group, result]);
   }
   return [...groups.values()];
 }
 
-function table(results: readonly CaseResult[], all: readonly string[]): string {
-  const names = all.filter((name) => results.some(({ rounds }) => name in rounds));
-  const others = names.slice(1);
-  const header = [results[0]!.case.workload, '', ...names, ...others.map((name) => `${names[0]} vs ${name}`)];
-  const rows = results.flatMap((result) => result.case.metrics.map((metric) => row(result, metric, names)));
+function table(run: Run, results: readonly CaseResult[]): string {
+  const playing = (name: string) => results.some(({ rounds }) => (rounds[name]?.length ?? 0) > 0);
+  const others = othersOf(run).filter(playing);
+  const header = [results[0]!.workload, '', oursOf(run), ...others, ...others.map((name) => `to ${name}`)];
+  const rows = results.flatMap((result) => result.metrics.map((metric) => row(run, result, metric, others)));
   return aligned([header, ...rows]);
 }
 
-function row({ case: subject, rounds }: CaseResult, metric: Metric, names: readonly string[]): string[] {
-  const [ours, ...others] = names.map((name) => rounds[name]!.map((values) => values[metric.key]!));
-  const figures = [ours!, ...others].map((samples) => quantities(summarize(samples), metric.unit));
-  const { better } = metric;
-  const compared = others.map((theirs) =>
-    better === undefined ? '' : times(summarize(ratios(ours!, theirs, better))),
-  );
-  return [subject.name, metric.label, ...figures, ...compared];
+function row(run: Run, result: CaseResult, metric: Metric, others: readonly string[]): string[] {
+  const figures = [oursOf(run), ...others].map((name) => {
+    const values = samples(result, metric, name);
+    return values === undefined ? '' : quantity(summarize(values).median, metric.unit);
+  });
+  const ratios = others.map((name) => ratioText(compare(run, result, metric, name)));
+  return [result.name, metric.label, ...figures, ...ratios];
 }
 
-function aligned(rows: readonly string[][]): string {
+function ratioText(comparison: Comparison | undefined): string {
+  if (comparison === undefined) return '';
+  const { ratio, target, met } = comparison;
+  return times(ratio) + (target === undefined ? '' : `; ${targetText(target)}: ${met ? 'met' : '**not met**'}`);
+}
+
+export function aligned(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(3, ...rows.map((cells) => cells[column]!.length)));
   const line = (cells: readonly string[]) => `| ${cells.map((text, i) => text.padEnd(widths[i]!)).join(' | ')} |`;
   const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;

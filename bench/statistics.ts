@@ -1,23 +1,34 @@
-// Medians and spreads. A spread is the whole range seen: with five rounds there is nothing finer to say honestly.
+// Medians and spreads. A spread is the whole range seen: with seven rounds there is little finer to say honestly; the middle half
+// is kept beside it for the record.
 
 export interface Summary {
   readonly median: number;
   readonly min: number;
   readonly max: number;
+  /** First and third quartile. */
+  readonly middle: readonly [number, number];
 }
 
 export function summarize(samples: readonly number[]): Summary {
   if (samples.length === 0) throw new RangeError('nothing to summarize');
   const sorted = [...samples].sort((a, b) => a - b);
-  return { median: median(sorted), min: sorted[0]!, max: sorted.at(-1)! };
+  return {
+    median: quantile(sorted, 0.5),
+    min: sorted[0]!,
+    max: sorted.at(-1)!,
+    middle: [quantile(sorted, 0.25), quantile(sorted, 0.75)],
+  };
 }
 
-/** How many times as good the first is as the second, round by round: above 1 the first is better, whatever the unit. */
-export function ratios(first: readonly number[], second: readonly number[], better: 'higher' | 'lower'): number[] {
-  return first.map((value, round) => (better === 'higher' ? value / second[round]! : second[round]! / value));
+/** The first as a multiple of the second, round by round: each ratio is between neighbours in time. */
+export function ratios(first: readonly number[], second: readonly number[]): number[] {
+  if (first.length !== second.length) throw new RangeError(`${first.length} rounds against ${second.length}`);
+  return first.map((value, round) => value / second[round]!);
 }
 
-function median(sorted: readonly number[]): number {
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+/** Between the neighbours where the share falls between two. */
+export function quantile(sorted: readonly number[], share: number): number {
+  const place = (sorted.length - 1) * share;
+  const below = sorted[Math.floor(place)]!;
+  return below + (sorted[Math.ceil(place)]! - below) * (place - Math.floor(place));
 }

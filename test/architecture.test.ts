@@ -1,4 +1,4 @@
-// Holds the import rules of the five folders, and the house rules that a search can find. The table is the one in
+// Holds the import rules of the folders of src, and the house rules that a search can find. The table is the one in
 // README.md; a new folder or a new dependency is a decision, not an accident.
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -21,6 +21,8 @@ interface Rule {
   readonly types?: readonly string[];
   /** `node:` modules; all when absent. */
   readonly node?: readonly string[];
+  /** Packages, each a decision (spec-notes/decisions.md). */
+  readonly packages?: readonly string[];
 }
 
 const PURE: readonly string[] = [];
@@ -29,13 +31,29 @@ const RULES: Readonly<Record<string, Rule>> = {
   util: { values: ['util'], node: PURE },
   'errors.ts': { values: [], node: ['node:os', 'node:util'] },
   'version.ts': { values: [], node: PURE },
+  'capability.ts': { values: [], node: PURE },
   protocol: { values: ['protocol', 'util', 'errors.ts'], node: PURE },
-  security: { values: ['security', 'protocol', 'util', 'errors.ts'], node: PURE },
+  security: {
+    values: ['security', 'protocol', 'util', 'errors.ts'],
+    node: ['node:crypto'],
+    packages: ['libsodium-sumo'],
+  },
   patterns: { values: ['patterns', 'util', 'errors.ts'], types: ['core', 'protocol'], node: PURE },
   transport: { values: ['transport', 'util', 'errors.ts'] },
   core: { values: ['core', 'protocol', 'security', 'transport', 'util', 'errors.ts'], types: ['patterns'] },
+  local: { values: ['local', 'security', 'transport', 'util', 'errors.ts'], types: ['core'] },
   sockets: { values: ['sockets', 'core', 'patterns', 'util', 'errors.ts'], node: PURE },
-  'index.ts': { values: ['sockets', 'core', 'errors.ts', 'version.ts'], node: PURE },
+  streams: {
+    values: ['streams', 'core', 'util', 'errors.ts'],
+    types: ['sockets'],
+    node: ['node:stream'],
+  },
+  // Of security only the keys are for users.
+  'main.ts': { values: ['index.ts'], node: PURE },
+  'index.ts': {
+    values: ['sockets', 'streams', 'local', 'core', 'security', 'errors.ts', 'version.ts', 'capability.ts'],
+    node: PURE,
+  },
 };
 
 function sourceFiles(folder: string): string[] {
@@ -57,10 +75,14 @@ function unitOf(path: string): string {
 
 function importsOf(text: string): Import[] {
   const statements = text.matchAll(/^(?:import|export)\s+(type\s+)?(\{[^}]*\}|[^;{'"=]*?)\s*(?:from\s+)?'([^']+)';/gm);
-  return [...statements].map(([, type, names = '', specifier]) => ({
-    specifier: specifier as string,
-    typeOnly: type !== undefined || onlyTypesIn(names),
-  }));
+  const later = text.matchAll(/\bimport\('([^']+)'\)/g);
+  return [
+    ...[...statements].map(([, type, names = '', specifier]) => ({
+      specifier: specifier as string,
+      typeOnly: type !== undefined || onlyTypesIn(names),
+    })),
+    ...[...later].map(([, specifier]) => ({ specifier: specifier as string, typeOnly: false })),
+  ];
 }
 
 function onlyTypesIn(names: string): boolean {
@@ -86,7 +108,9 @@ function violation(file: (typeof FILES)[number], rule: Rule, { specifier, typeOn
   if (specifier.startsWith('node:')) {
     return rule.node === undefined || rule.node.includes(specifier) ? [] : [`${file.name} uses ${specifier}`];
   }
-  if (!specifier.startsWith('.')) return [`${file.name} depends on the package ${specifier}`];
+  if (!specifier.startsWith('.')) {
+    return rule.packages?.includes(specifier) ? [] : [`${file.name} depends on the package ${specifier}`];
+  }
   const target = unitOf(join(dirname(file.path), specifier.replace(/\.js$/, '.ts')));
   const allowed = rule.values.includes(target) || (typeOnly && (rule.types ?? []).includes(target));
   return allowed ? [] : [`${file.name} imports ${specifier}`];
@@ -115,6 +139,7 @@ describe('architecture', () => {
       "import net from 'node:net';",
       "import { Pipe } from '../core/pipe.js';",
       "export * from 'left-pad';",
+      "await import('left-pad');",
     ];
     for (const text of texts) expect(violations({ ...bad, text }), text).toHaveLength(1);
   });
@@ -133,15 +158,28 @@ describe('architecture', () => {
   });
 
   it('asks for the time and sets timers in one place', () => {
-    expect(usersOf(/\bsetTimeout\(|\bDate\b/, 'core/clock.ts')).toEqual([]);
-    expect(usersOf(/\bperformance\./, 'core/clock.ts', 'core/turn.ts')).toEqual([]);
+    expect(usersOf(/\bsetTimeout\(|\bDate[.(]|\bnew Date\b/, 'core/clock.ts')).toEqual([]);
+    expect(usersOf(/\bperformance\./, 'core/clock.ts', 'core/turn.ts', 'local/session.ts')).toEqual([]);
     expect(usersOf(/\bsetInterval\(/, 'core/context.ts')).toEqual([]);
-    expect(usersOf(/\bsetImmediate\(/, 'core/turn.ts')).toEqual([]);
+    expect(usersOf(/\bsetImmediate\b/, 'core/clock.ts', 'core/exit.ts', 'core/turn.ts')).toEqual([]);
+    expect(usersOf(/node:timers/, 'local/session-file.ts')).toEqual([]);
   });
 
-  it('keeps protocol, security and patterns free of promises and timers', () => {
-    const impure = usersOf(/\bPromise\b|\basync\b|\bawait\b|\bset(Timeout|Interval|Immediate)\b|\bnextTick\b/);
+  it('keeps protocol, security and patterns free of promises and timers, the loader of a library excepted', () => {
+    const impure = usersOf(
+      /\bPromise\b|\basync\b|\bawait\b|\bset(Timeout|Interval|Immediate)\b|\bnextTick\b/,
+      'security/load-sodium.ts',
+      'security/libsodium-sumo.d.ts',
+    );
     expect(impure.filter(inFolders('protocol', 'security', 'patterns'))).toEqual([]);
+  });
+
+  it('loads no package before it is used, and one package in all', () => {
+    const packages = FILES.flatMap(({ name, text }) =>
+      importsOf(text).flatMap(({ specifier }) => (/^(\.|node:)/.test(specifier) ? [] : [`${name}: ${specifier}`])),
+    );
+    expect(packages).toEqual(['security/load-sodium.ts: libsodium-sumo']);
+    expect(usersOf(/import\('(?!node:)/)).toEqual(['security/load-sodium.ts']);
   });
 
   it('knows high-water marks in the pipe only', () => {
@@ -149,12 +187,12 @@ describe('architecture', () => {
     expect(decide).toEqual([]);
   });
 
-  it('has no state that modules share, but the default Context and the guard of the process exit', () => {
+  it('has no state that modules share, but the default Context, the guard of the exit and the collector’s messenger', () => {
     const shared = FILES.flatMap(({ name, text }) =>
       [...codeOf(text).matchAll(/^(?:export )?(?:let|var) (\w+)|^(?:export )?const (\w+) = new (?!RegExp)(\w+)/gm)].map(
         (match) => `${name}: ${match[1] ?? match[2]}`,
       ),
     );
-    expect(shared.sort()).toEqual(['core/context.ts: context', 'core/exit.ts: exitGuard']);
+    expect(shared.sort()).toEqual(['core/context.ts: context', 'core/exit.ts: exitGuard', 'core/life.ts: collected']);
   });
 });

@@ -1,12 +1,25 @@
 // The tables of errors: libzmq's numbers and texts, zeromq.js's names for what a peer did wrong.
 
 import { constants } from 'node:os';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
+  BusyError,
   busyError,
+  ClosedError,
+  closedError,
   describe as describeValue,
+  EndpointError,
+  explainedError,
+  InvalidArgumentError,
+  LimitError,
   ProtocolError,
+  StateError,
   systemError,
+  TimeoutError,
+  typeError,
+  UnreachableError,
+  UnsupportedError,
   unsupported,
   VIOLATIONS,
   type Violation,
@@ -21,12 +34,46 @@ describe('zmqError', () => {
     expect(error).toMatchObject({ code: 'EADDRINUSE', errno: constants.errno.EADDRINUSE, address: 'tcp://*:5555' });
     expect(error.message).toBe('Address already in use');
     expect(error.name).toBe('Error');
+    expect(Object.keys(error)).toEqual(['errno', 'code', 'address']);
   });
 
-  it('appends what was wrong, and has no address where there is none', () => {
+  it('keeps libzmq’s words, says beside them what was wrong, and has no address where there is none', () => {
     const error = zmqError('EINVAL', 'say what to do');
-    expect(error.message).toBe('Invalid argument: say what to do');
-    expect('address' in error).toBe(false);
+    expect(error.message).toBe('Invalid argument');
+    expect(error.detail).toBe('say what to do');
+    expect(inspect(error)).toContain('Invalid argument: say what to do\n');
+    expect(Object.keys(error)).toEqual(['errno', 'code']);
+  });
+
+  it('has the detail in its message where there is nothing to be compared with', () => {
+    const error = explainedError('EMSGSIZE', 'say what to do');
+    expect(error.message).toBe('Message too long: say what to do');
+    expect(error.detail).toBe('say what to do');
+  });
+
+  it.each([
+    ['EAGAIN', TimeoutError],
+    ['EBADF', ClosedError],
+    ['ENOTSOCK', ClosedError],
+    ['EBUSY', BusyError],
+    ['EFSM', StateError],
+    ['ENOTSUP', UnsupportedError],
+    ['EPROTONOSUPPORT', UnsupportedError],
+    ['ENOCOMPATPROTO', UnsupportedError],
+    ['EINVAL', InvalidArgumentError],
+    ['EHOSTUNREACH', UnreachableError],
+    ['EMFILE', LimitError],
+    ['EMSGSIZE', LimitError],
+    ['EADDRINUSE', EndpointError],
+    ['ENOENT', EndpointError],
+  ] as const)('%s has a class of its own kind', (code, kind) => {
+    expect(zmqError(code).constructor).toBe(kind);
+    expect(zmqError(code)).toBeInstanceOf(ZmqError);
+  });
+
+  it('an operation that its socket’s close has ended was not too late', () => {
+    expect(closedError().constructor).toBe(ClosedError);
+    expect(closedError()).toMatchObject({ code: 'EAGAIN', message: 'Operation was not possible or timed out' });
   });
 
   it('takes numbers from the platform, and from libzmq what no platform has', () => {
@@ -47,7 +94,8 @@ describe('the other errors of operations', () => {
   it('an operation a socket does not have is named', () => {
     expect(unsupported('receive', 'PUSH')).toMatchObject({
       code: 'ENOTSUP',
-      message: 'Operation not supported: PUSH sockets do not receive',
+      message: 'Operation not supported',
+      detail: 'PUSH sockets do not receive',
     });
   });
 
@@ -70,20 +118,33 @@ describe('the other errors of operations', () => {
 
 describe('ProtocolError', () => {
   it.each(Object.keys(VIOLATIONS) as Violation[])('%s has its code from the table', (violation) => {
+    const protocol = violation.startsWith('zap-') ? 'ZAP' : 'ZMTP';
     const error = new ProtocolError(violation, 'text');
     expect(error).toMatchObject({
       name: 'ProtocolError',
       violation,
       code: VIOLATIONS[violation].code,
-      message: 'text',
+      message: `${protocol} protocol error`,
+      detail: 'text',
     });
-    expect(error.code).toMatch(/^ERR_ZMTP_[A-Z_]+$/);
+    expect(inspect(error)).toContain(`ProtocolError: ${protocol} protocol error: text\n`);
+    expect(error.code).toMatch(/^ERR_(ZMTP|ZAP)_[A-Z_]+$/);
+    expect(error.code).toContain(`ERR_${protocol}_`);
     expect(error).not.toBeInstanceOf(ZmqError);
   });
 
   it('only a wrong socket type and an ERROR of the peer make it useless to try again', () => {
     const final = Object.entries(VIOLATIONS).filter(([, { retry }]) => !retry);
     expect(final.map(([violation]) => violation).sort()).toEqual(['peer-error', 'socket-type']);
+  });
+});
+
+describe('typeError', () => {
+  it('keeps zeromq.js’s words, and names the value beside them', () => {
+    const error = typeError('Option value must be a number', 'linger got true');
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toBe('Option value must be a number');
+    expect(inspect(error)).toContain('TypeError: Option value must be a number: linger got true\n');
   });
 });
 

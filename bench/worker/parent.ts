@@ -1,6 +1,6 @@
 // The worker's end of the worker protocol: what a contender's process says to the runner, and hears from it.
 // Arguments: `<role> key=value …`. On stdout one JSON object per line; on stdin the line `go`, and its end means stop.
-// Plain text on the standard streams, so that a contender in another language needs no library to take part.
+// Plain text on the standard streams, so that a contender in another language needs no library to take part (native/worker.c).
 
 import { writeSync } from 'node:fs';
 
@@ -46,4 +46,21 @@ export function integer(params: Params, key: string): number {
 /** Seconds on the monotonic clock. */
 export function now(): number {
   return Number(process.hrtime.bigint()) / 1e9;
+}
+
+/** Options of the binding side: the server of a CURVE connection where keys were given. */
+export function serverSecurity(params: Params): { curveServer: true; curveSecretKey: string } | undefined {
+  return params.has('curve') ? { curveServer: true, curveSecretKey: text(params, 'serverSecret') } : undefined;
+}
+
+/** Options of the connecting side. */
+export function clientSecurity(
+  params: Params,
+): { curveServerKey: string; curvePublicKey: string; curveSecretKey: string } | undefined {
+  if (!params.has('curve')) return undefined;
+  return {
+    curveServerKey: text(params, 'serverPublic'),
+    curvePublicKey: text(params, 'clientPublic'),
+    curveSecretKey: text(params, 'clientSecret'),
+  };
 }

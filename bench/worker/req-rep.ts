@@ -1,7 +1,7 @@
 // REQ ↔ REP: one request at a time, each round trip timed by the requester. The replier echoes.
-// The median is the figure to compare; the mean also carries the pauses of collector and scheduler.
 
 import { emit, go, integer, type Role, text } from './parent.js';
+import { summary } from './samples.js';
 
 export const rep: Role = async (zmq, params) => {
   const socket = new zmq.Reply();
@@ -33,14 +33,4 @@ async function roundTrip(
   await socket.send(body);
   const [answer] = await socket.receive();
   if (answer.length !== body.length) throw new Error(`received ${answer.length} bytes instead of ${body.length}`);
-}
-
-function summary(samples: Float64Array): Record<string, number> {
-  const total = samples.reduce((sum, sample) => sum + sample, 0);
-  samples.sort();
-  return {
-    seconds: total / 1e6,
-    median: samples[samples.length >> 1],
-    mean: total / samples.length,
-  };
 }

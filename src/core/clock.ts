@@ -5,6 +5,8 @@ export interface Clock {
   now(): number;
   /** Calls `callback` once after `delay` ms. Does not keep the process alive. */
   after(delay: number, callback: () => void): Timer;
+  /** Calls `callback` once in the next turn of the event loop, after its input. */
+  soon(callback: () => void): void;
 }
 
 export interface Timer {
@@ -21,4 +23,10 @@ export const systemClock: Clock = {
     timer.unref();
     return { cancel: () => clearTimeout(timer) };
   },
+  soon: setImmediate,
 };
+
+/** For people to read; nothing is decided by it. */
+export function currentDate(): Date {
+  return new Date();
+}

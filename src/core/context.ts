@@ -1,14 +1,21 @@
 // A Context groups sockets: they share inproc names, limits and defaults (libzmq's zmq_ctx). One is made for everybody
 // who asks for none.
 
-import { describe, zmqError } from '../errors.js';
+import { zmqError } from '../errors.js';
+import type { Sodium } from '../security/sodium.js';
 import { ipc } from '../transport/ipc.js';
 import { tcp } from '../transport/tcp.js';
 import type { Transport } from '../transport/transport.js';
+import { checkCount, checkIdentifier, isObject } from './arguments.js';
 import { type Clock, systemClock } from './clock.js';
+import { CONTEXT_OPTIONS, ContextValues } from './context-options.js';
 import { exitGuard } from './exit.js';
 import { InprocRegistry } from './inproc.js';
+import { checkedBoolean, checkedInt } from './option-bytes.js';
+import { likeNative } from './prototypes.js';
+import { Rota } from './rota.js';
 import { Turn } from './turn.js';
+import { Workshop } from './workshop.js';
 
 /** What a context's sockets stand on; tests replace parts of it. */
 export interface Runtime {
@@ -16,12 +23,11 @@ export interface Runtime {
   /** In [0, 1). */
   readonly random: () => number;
   readonly transports: readonly Transport[];
+  /** For CURVE; the real one by default. */
+  readonly loadSodium?: () => Promise<Sodium>;
 }
 
 const SYSTEM: Runtime = { clock: systemClock, random: Math.random, transports: [tcp, ipc] };
-/** libzmq's ZMQ_MAX_SOCKETS_DFLT and limit. */
-const MAX_SOCKETS = 1023;
-const MAX_SOCKETS_LIMIT = 65_535;
 /** Milliseconds; the holder has nothing to do but to be there. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
@@ -34,15 +40,29 @@ export class ContextCore {
   readonly runtime: Runtime;
   readonly inproc = new InprocRegistry();
   readonly turn = new Turn();
+  readonly workshop: Workshop;
+  readonly rota: Rota;
   readonly #sockets = new Set<Closable>();
-  maxSockets = MAX_SOCKETS;
-  ipv6 = false;
-  blocky = true;
+  readonly options = new ContextValues();
   #holds = 0;
   #holder: NodeJS.Timeout | undefined;
 
   constructor(runtime: Runtime) {
     this.runtime = runtime;
+    this.workshop = new Workshop(runtime.clock, runtime.loadSodium);
+    this.rota = new Rota(runtime.clock, () => this.#holds > 0 || this.turn.pending);
+  }
+
+  get maxSockets(): number {
+    return this.options.get(CONTEXT_OPTIONS.maxSockets.id);
+  }
+
+  get ipv6(): boolean {
+    return this.options.get(CONTEXT_OPTIONS.ipv6.id) !== 0;
+  }
+
+  get blocky(): boolean {
+    return this.options.get(CONTEXT_OPTIONS.blocky.id) !== 0;
   }
 
   /** Keeps the process alive until as many `release` calls have come. */
@@ -58,8 +78,9 @@ export class ContextCore {
 
   /** @throws EMFILE */
   add(socket: Closable): void {
-    if (this.#sockets.size >= this.maxSockets) {
-      throw zmqError('EMFILE', `this context may have ${this.maxSockets} sockets (option maxSockets)`);
+    const { maxSockets } = this;
+    if (this.#sockets.size >= maxSockets) {
+      throw zmqError('EMFILE', `this context may have ${maxSockets} sockets (option maxSockets)`);
     }
     if (this.#sockets.size === 0) exitGuard.add(this);
     this.#sockets.add(socket);
@@ -75,27 +96,53 @@ export class ContextCore {
   }
 }
 
-export interface ContextOptions {
-  /** Sockets that may be open at once; default 1023 (ZMQ_MAX_SOCKETS). */
-  maxSockets?: number;
+/** Properties of a Context; context-options.ts has them as a table. */
+export interface Context {
+  /** Sockets that may be open at once, at least 1; from then on making one is EMFILE. Default 1023 (ZMQ_MAX_SOCKETS). */
+  maxSockets: number;
+  /** 65535: what libzmq answers where the system sets no limit (ZMQ_SOCKET_LIMIT). */
+  readonly maxSocketsLimit: number;
   /** The default of the option `ipv6` for new sockets; default false (ZMQ_IPV6). */
-  ipv6?: boolean;
+  ipv6: boolean;
   /** False gives new sockets a linger of 0; default true (ZMQ_BLOCKY). */
-  blocky?: boolean;
+  blocky: boolean;
+  /** Kept and read back, without effect: there are no I/O threads. Default 1 (ZMQ_IO_THREADS). */
+  ioThreads: number;
+  /**
+   * Kept and read back, without effect, as in libzmq: the limit for messages is each socket's own `maxMessageSize`. In
+   * bytes; default 2147483647 (ZMQ_MAX_MSGSZ).
+   */
+  maxMessageSize: number;
+  /** Kept, without effect: there are no I/O threads. Cannot be read (ZMQ_THREAD_PRIORITY). */
+  threadPriority: number;
+  /** Kept, without effect: there are no I/O threads. Cannot be read (ZMQ_THREAD_SCHED_POLICY). */
+  threadSchedulingPolicy: number;
 }
 
+/** What a Context's constructor takes: its writable properties. */
+export type ContextOptions = Partial<Omit<Context, 'maxSocketsLimit'>>;
+
+/** Groups sockets: they share `inproc://` names, limits and defaults (zmq_ctx). Sockets that are given none share `context`. */
 export class Context {
-  readonly #core: ContextCore;
+  #core = new ContextCore(SYSTEM);
 
   /**
-   * @param runtime for tests: another clock, other transports
-   * @throws TypeError for options that are no object or that do not exist
+   * @param args options: values of its properties
+   * @throws TypeError for options that are no object or that do not exist, EINVAL for bad values
    */
-  constructor(options: ContextOptions = {}, runtime: Runtime = SYSTEM) {
-    if (typeof options !== 'object' || options === null) throw new TypeError('Options must be an object');
-    this.#core = new ContextCore(runtime);
+  constructor(...args: [options?: ContextOptions]) {
+    const [options] = args;
+    if (options !== undefined && !isObject(options)) throw new TypeError('Options must be an object');
+    checkCount(args, 1);
     Object.seal(this);
-    for (const [name, value] of Object.entries(options)) (this as unknown as Record<string, unknown>)[name] = value;
+    Object.assign(this, options);
+  }
+
+  /** @internal one that stands on something else, for tests */
+  static over(runtime: Runtime): Context {
+    const context = new Context();
+    context.#core = new ContextCore(runtime);
+    return context;
   }
 
   /** @internal */
@@ -103,48 +150,64 @@ export class Context {
     return context.#core;
   }
 
-  /** Sockets that may be open at once, 1 to 65535; default 1023. @throws TypeError, EINVAL */
-  get maxSockets(): number {
-    return this.#core.maxSockets;
+  /** Whether the option of this libzmq number is not 0. @throws TypeError, EINVAL for numbers that do not exist */
+  protected getBoolOption(...args: [option: number]): boolean {
+    return read(this.#core, args) !== 0;
   }
 
-  set maxSockets(value: number) {
-    if (typeof value !== 'number')
-      throw new TypeError(`Option value must be a number, maxSockets got ${describe(value)}`);
-    if (!Number.isInteger(value) || value < 1 || value > MAX_SOCKETS_LIMIT) {
-      throw zmqError('EINVAL', `maxSockets is a whole number from 1 to ${MAX_SOCKETS_LIMIT}, not ${value}`);
+  /** Sets the option of this libzmq number to 1 or 0. @throws TypeError, EINVAL */
+  protected setBoolOption(...args: [option: number, value: boolean]): void {
+    const id = checkIdentifier(args[0]);
+    const value = checkedBoolean(args[1], `option ${id}`);
+    checkCount(args, 2);
+    this.#core.options.set(id, Number(value));
+  }
+
+  /** The option of this libzmq number. @throws TypeError, EINVAL for numbers that do not exist */
+  protected getInt32Option(...args: [option: number]): number {
+    return read(this.#core, args);
+  }
+
+  /** Sets the option of this libzmq number; fractions are cut. @throws TypeError, EINVAL */
+  protected setInt32Option(...args: [option: number, value: number]): void {
+    const id = checkIdentifier(args[0]);
+    const value = checkedInt(args[1], `option ${id}`);
+    checkCount(args, 2);
+    this.#core.options.set(id, value | 0);
+  }
+
+  static {
+    for (const [name, { id, flag, access }] of Object.entries(CONTEXT_OPTIONS)) {
+      const get = function get(this: Context): unknown {
+        return flag ? this.getBoolOption(id) : this.getInt32Option(id);
+      };
+      const set = function set(this: Context, value: never): void {
+        if (flag) this.setBoolOption(id, value);
+        else this.setInt32Option(id, value);
+      };
+      Object.defineProperty(Context.prototype, name, {
+        ...(access === 'write' ? {} : { get }),
+        ...(access === 'read' ? {} : { set }),
+      });
     }
-    this.#core.maxSockets = value;
-  }
-
-  /** The largest value of `maxSockets`. */
-  get maxSocketsLimit(): number {
-    return MAX_SOCKETS_LIMIT;
-  }
-
-  /** The default of the option `ipv6` for new sockets. @throws TypeError */
-  get ipv6(): boolean {
-    return this.#core.ipv6;
-  }
-
-  set ipv6(value: boolean) {
-    this.#core.ipv6 = checkedBool('ipv6', value);
-  }
-
-  /** False gives new sockets a linger of 0. @throws TypeError */
-  get blocky(): boolean {
-    return this.#core.blocky;
-  }
-
-  set blocky(value: boolean) {
-    this.#core.blocky = checkedBool('blocky', value);
+    likeNative(Context.prototype);
   }
 }
 
 /** The Context of every socket that is not given one. */
 export const context = new Context();
 
-function checkedBool(name: string, value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new TypeError(`Option value must be a boolean, ${name} got ${describe(value)}`);
+function read(core: ContextCore, args: readonly unknown[]): number {
+  const id = checkIdentifier(args[0]);
+  checkCount(args, 1);
+  return core.options.get(id);
+}
+
+/** The context that a socket's options ask for. zeromq.js takes it out of the caller's object; so do we. */
+export function takeContext(options: object | undefined): Context {
+  if (options === undefined || !('context' in options)) return context;
+  const { context: own } = options;
+  if (!(own instanceof Context)) throw new Error('Invalid argument');
+  delete (options as { context?: Context }).context;
+  return own;
 }

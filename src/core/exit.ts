@@ -2,6 +2,7 @@
 // sockets are closed, and those with messages left keep the process alive for as long as their linger allows.
 //
 // Node offers one hook for this, `beforeExit`, to the whole process; hence one list, of the contexts with open sockets.
+// After process.exit() there is no time for messages, only for the files of bound sockets.
 
 import { systemClock } from './clock.js';
 
@@ -14,8 +15,19 @@ interface Closing {
 
 class ExitGuard {
   readonly #contexts = new Set<Closing>();
-  readonly #beforeExit = (): void => {
+  readonly #exit = (): void => {
     for (const context of [...this.#contexts]) context.closeAll();
+  };
+  /** Whether the program's own listeners have had their turn, with its sockets open. */
+  #othersAsked = false;
+  /** They may have more to send. What they begin goes first: when the loop is dry again, Node calls this again. */
+  readonly #beforeExit = (): void => {
+    this.#othersAsked = !this.#othersAsked;
+    if (this.#othersAsked) {
+      setImmediate(() => {});
+      return;
+    }
+    this.#exit();
     if (this.#contexts.size > 0) systemClock.after(PATIENCE, () => this.#warn());
   };
 
@@ -23,19 +35,22 @@ class ExitGuard {
   #warn(): void {
     if (this.#contexts.size === 0) return;
     process.stderr.write(
-      `(node:${process.pid}) WARNING: Waiting for queued ZeroMQ messages to be delivered.\n` +
+      `(node:${process.pid}) WARNING: Waiting for queued ZeroMQ messages to be delivered. ` +
         "Set 'context.blocky = false' to change this behaviour.\n",
     );
   }
 
   add(context: Closing): void {
-    if (this.#contexts.size === 0) process.on('beforeExit', this.#beforeExit);
+    if (this.#contexts.size === 0) {
+      this.#othersAsked = false;
+      process.on('beforeExit', this.#beforeExit).on('exit', this.#exit);
+    }
     this.#contexts.add(context);
   }
 
   remove(context: Closing): void {
     this.#contexts.delete(context);
-    if (this.#contexts.size === 0) process.off('beforeExit', this.#beforeExit);
+    if (this.#contexts.size === 0) process.off('beforeExit', this.#beforeExit).off('exit', this.#exit);
   }
 }
 

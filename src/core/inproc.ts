@@ -3,12 +3,26 @@
 
 import { ProtocolError, zmqError } from '../errors.js';
 import type { PeerInfo } from '../protocol/connection.js';
-import { compatible, type SocketType } from '../protocol/socket-types.js';
+import { type AnySocketType, compatible } from '../protocol/socket-types.js';
 import { EMPTY } from '../util/bytes.js';
-import type { Closable, EndpointHost } from './endpoint-host.js';
+import { announced, type Closable } from './endpoint-host.js';
 import { type Message, owned } from './message.js';
+import type { Operations } from './operations.js';
 import type { OptionValues } from './options.js';
+import { Peer } from './peer.js';
+import type { Peers } from './peers.js';
 import type { Outlet, Pipe } from './pipe.js';
+
+/** What an end needs of whom it belongs to: a socket, or a question of ZAP's. */
+export interface InprocHost {
+  readonly socketType: AnySocketType;
+  readonly operations: Pick<Operations, 'introduce' | 'flow' | 'detach' | 'subscription'>;
+  readonly peers: Pick<Peers, 'joined' | 'left'>;
+  /** As EndpointHost's. */
+  attachPipe(options: OptionValues, routingId?: Buffer): Pipe | undefined;
+  dropPipe(pipe: Pipe): void;
+  endpointDone(endpoint: Closable): void;
+}
 
 /** The bound names of a Context, and who waits for which. */
 export class InprocRegistry {
@@ -22,6 +36,11 @@ export class InprocRegistry {
     const waiting = this.#waiting.get(name);
     this.#waiting.delete(name);
     for (const connecter of waiting ?? []) join(connecter, binder);
+  }
+
+  /** The type of the socket that has bound the name. */
+  boundBy(name: string): AnySocketType | undefined {
+    return this.#bound.get(name)?.host.socketType;
   }
 
   unbind(name: string, binder: InprocBinder): void {
@@ -48,17 +67,21 @@ export class InprocRegistry {
 /** One end of a joined pair. What its own pipe sends is delivered to the other end's pipe. */
 class InprocEnd implements Outlet {
   readonly pipe: Pipe;
-  readonly #host: EndpointHost;
+  readonly #host: InprocHost;
   readonly #gone: () => void;
+  readonly #rejoin: (() => void) | undefined;
   other: InprocEnd | undefined;
   /** What came before our pattern knew its peer; undefined afterwards. */
   #early: (() => void)[] | undefined = [];
   #finishing = false;
+  #joined = false;
 
-  constructor(pipe: Pipe, host: EndpointHost, gone: () => void) {
+  /** @param rejoin for the end that connected: makes a new pair */
+  constructor(pipe: Pipe, host: InprocHost, gone: () => void, rejoin?: () => void) {
     this.pipe = pipe;
     this.#host = host;
     this.#gone = gone;
+    this.#rejoin = rejoin;
   }
 
   send(message: Message): boolean {
@@ -79,16 +102,36 @@ class InprocEnd implements Outlet {
     other.#endIfDrained();
   }
 
+  /** Takes back what the other end has not read. */
+  withdraw(): void {
+    while (this.other?.pipe.read() !== undefined);
+  }
+
   /** Ends both ends. */
-  disconnect(): void {
+  disconnect(again = false): void {
     const other = this.other;
     if (other === undefined) return;
+    const rejoin = this.#finishing || other.#finishing ? undefined : (this.#rejoin ?? other.#rejoin);
     this.other = undefined;
     other.other = undefined;
     for (const end of [this, other]) {
       end.pipe.shut();
+      end.#left();
       end.#gone();
     }
+    if (again) rejoin?.();
+  }
+
+  #left(): void {
+    if (this.#joined && this.pipe.connection !== undefined) this.#host.peers.left(this.pipe.connection, undefined);
+    this.#joined = false;
+  }
+
+  /** The other end as our socket knows it. */
+  meet(other: InprocEnd, info: PeerInfo, address: string): void {
+    this.other = other;
+    const link = { address, remoteAddress: undefined, reconnects: 0, disconnect: () => this.disconnect() };
+    this.pipe.open(this, info, new Peer(this.pipe, info, link));
   }
 
   /** The pattern's word on its new peer. What it says to the peer is heard once both have had their say. */
@@ -100,6 +143,10 @@ class InprocEnd implements Outlet {
   listen(): void {
     const early = this.#early ?? [];
     this.#early = undefined;
+    if (this.other !== undefined && this.pipe.connection !== undefined) {
+      this.#joined = true;
+      this.#host.peers.joined(this.pipe.connection, false);
+    }
     for (const happened of early) happened();
   }
 
@@ -139,14 +186,14 @@ class InprocEnd implements Outlet {
 }
 
 export class InprocBinder implements Closable {
-  readonly host: EndpointHost;
+  readonly host: InprocHost;
   readonly options: OptionValues;
   readonly #name: string;
   readonly #registry: InprocRegistry;
   readonly #ends = new Set<InprocEnd>();
   #finishing = false;
 
-  constructor(host: EndpointHost, options: OptionValues, registry: InprocRegistry, name: string) {
+  constructor(host: InprocHost, options: OptionValues, registry: InprocRegistry, name: string) {
     this.host = host;
     this.options = options;
     this.#registry = registry;
@@ -175,6 +222,12 @@ export class InprocBinder implements Closable {
     this.#doneWhenEmpty();
   }
 
+  /** The name is free again; who came over it stays. Done when all have left. */
+  release(): void {
+    this.#stop();
+    this.#doneWhenEmpty();
+  }
+
   #stop(): void {
     this.#finishing = true;
     this.#registry.unbind(this.#name, this);
@@ -193,25 +246,24 @@ export class InprocBinder implements Closable {
 }
 
 export class InprocConnecter implements Closable {
-  readonly host: EndpointHost;
+  readonly host: InprocHost;
   readonly options: OptionValues;
-  readonly #name: string;
+  readonly name: string;
   readonly #registry: InprocRegistry;
   #end: InprocEnd | undefined;
+  #routingId: Buffer | undefined;
   #stopped = false;
 
-  constructor(host: EndpointHost, options: OptionValues, registry: InprocRegistry, name: string) {
+  constructor(host: InprocHost, options: OptionValues, registry: InprocRegistry, name: string) {
     this.host = host;
     this.options = options;
     this.#registry = registry;
-    this.#name = name;
+    this.name = name;
   }
 
   start(routingId: Buffer | undefined): void {
-    const pipe = this.host.attachPipe(this.options, routingId);
-    if (pipe === undefined) return;
-    this.#end = new InprocEnd(pipe, this.host, () => this.#stop());
-    this.#registry.connect(this.#name, this);
+    this.#routingId = routingId;
+    this.#join();
   }
 
   get end(): InprocEnd | undefined {
@@ -229,10 +281,23 @@ export class InprocConnecter implements Closable {
     this.#stop();
   }
 
+  #join(): void {
+    const pipe = this.host.attachPipe(this.options, this.#routingId);
+    if (pipe === undefined) return;
+    this.#stopped = false;
+    this.#end = new InprocEnd(
+      pipe,
+      this.host,
+      () => this.#stop(),
+      () => this.#join(),
+    );
+    this.#registry.connect(this.name, this);
+  }
+
   #stop(): void {
     if (!this.#stopped) {
       this.#stopped = true;
-      this.#registry.forget(this.#name, this);
+      this.#registry.forget(this.name, this);
       this.#detach();
     }
     this.host.endpointDone(this);
@@ -253,10 +318,9 @@ function join(connecter: InprocConnecter, binder: InprocBinder): void {
     connecter.abort();
     return;
   }
-  one.other = two;
-  two.other = one;
-  one.pipe.open(one, peerInfo(binder.host.socketType, binder.options));
-  two.pipe.open(two, peerInfo(connecter.host.socketType, connecter.options));
+  const address = `inproc://${connecter.name}`;
+  one.meet(two, peerInfo(binder.host.socketType, binder.options), address);
+  two.meet(one, peerInfo(connecter.host.socketType, connecter.options), address);
   if (!two.introduce() || !one.introduce()) {
     one.disconnect();
     return;
@@ -267,11 +331,11 @@ function join(connecter: InprocConnecter, binder: InprocBinder): void {
   one.flow();
 }
 
-function peerInfo(socketType: SocketType, options: OptionValues): PeerInfo {
+function peerInfo(socketType: AnySocketType, options: OptionValues): PeerInfo {
   return {
     socketType,
     routingId: options.routingId ?? EMPTY,
-    properties: new Map(),
+    properties: new Map(announced(socketType, options).map(([name, value]) => [name.toLowerCase(), value])),
     userId: undefined,
     subscriptionsAreASet: false,
   };

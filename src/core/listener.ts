@@ -1,21 +1,22 @@
-// Takes incoming connections on one bound endpoint and runs a Session for each. One for each `bind`.
+// Takes incoming connections on one bound endpoint and runs a session for each. One for each `bind`.
 
+import { ProtocolError, zmqError } from '../errors.js';
 import type { PeerInfo } from '../protocol/connection.js';
 import type { ByteStream, ListenHandler, Listening, Target } from '../transport/transport.js';
-import { type Closable, connectionOptions, type EndpointHost, emitEnd, refuse } from './endpoint-host.js';
+import { type Closable, type EndpointHost, emitEnd, emitReady, newSession, refuse } from './endpoint-host.js';
 import type { ErrnoError } from './monitor.js';
 import type { OptionValues } from './options.js';
+import { Peer } from './peer.js';
 import type { Pipe } from './pipe.js';
-import { Session, type SessionOwner } from './session.js';
-
-/** Connections that may be in their handshake at once; the oldest goes first. Honest peers need a round trip. */
-export const HANDSHAKES_MAX = 1024;
+import type { PeerSession, SessionOwner } from './session.js';
 
 export class Listener implements Closable, SessionOwner, ListenHandler {
   readonly #host: EndpointHost;
   readonly #options: OptionValues;
-  readonly #handshaking = new Set<Session>();
-  readonly #pipes = new Map<Session, Pipe>();
+  readonly #handshaking = new Set<PeerSession>();
+  readonly #pipes = new Map<PeerSession, Pipe>();
+  /** Those that we end, and nobody needs to be told of. */
+  readonly #dismissed = new WeakSet<PeerSession>();
   #listening: Listening | undefined;
   #finishing = false;
 
@@ -34,16 +35,22 @@ export class Listener implements Closable, SessionOwner, ListenHandler {
     this.#listening = await target.listen(this.#options, this);
   }
 
+  /** As `start`, done when it returns. @throws a system error, ENOTSUP */
+  startSync(target: Target): void {
+    if (target.listenSync === undefined)
+      throw zmqError('ENOTSUP', 'this transport cannot bind at once: use "await bind()"');
+    this.#listening = target.listenSync(this.#options, this);
+  }
+
   accepted(stream: ByteStream): void {
     if (this.#finishing) {
       stream.destroy();
       return;
     }
     this.#host.emit({ type: 'accept', address: this.endpoint });
-    const options = connectionOptions(this.#host.socketType, this.#options);
-    const session = new Session(stream, options, this.#host.clock, this);
+    const session = newSession(this.#host, stream, this.#options, this);
     this.#handshaking.add(session);
-    if (this.#handshaking.size > HANDSHAKES_MAX) this.#evictOldest();
+    if (this.#handshaking.size > this.#options.maxHandshakes) this.#evictOldest();
     session.start();
   }
 
@@ -51,14 +58,17 @@ export class Listener implements Closable, SessionOwner, ListenHandler {
     this.#host.emit({ type: 'accept:error', address: this.endpoint, error: error as ErrnoError });
   }
 
-  ready(session: Session, peer: PeerInfo): Pipe {
+  ready(session: PeerSession, peer: PeerInfo): Pipe {
     this.#handshaking.delete(session);
     const { operations } = this.#host;
     const pipe = this.#host.newPipe(this.#options);
-    pipe.open(session, peer);
+    const known = this.#newPeer(session, pipe, peer);
+    pipe.open(session, peer, known);
     this.#pipes.set(session, pipe);
     if (!operations.attach(pipe) || !operations.connected(pipe)) refuse(pipe, peer);
-    this.#host.emit({ type: 'handshake', address: this.endpoint });
+    pipe.whenLeaving = () => process.nextTick(() => this.#finishSession(session, pipe));
+    this.#host.peers.joined(known, false);
+    emitReady(this.#host, this.endpoint, known);
     return pipe;
   }
 
@@ -66,24 +76,28 @@ export class Listener implements Closable, SessionOwner, ListenHandler {
     this.#host.operations.subscription(pipe, topic, add);
   }
 
-  ended(session: Session, reason: Error | undefined): void {
+  ended(session: PeerSession, reason: Error | undefined): void {
     this.#handshaking.delete(session);
+    this.#host.lost(session.unsent);
     const pipe = this.#pipes.get(session);
     if (pipe !== undefined) {
       this.#pipes.delete(session);
       this.#host.operations.detach(pipe);
       this.#host.dropPipe(pipe);
     }
-    emitEnd(this.#host, this.endpoint, session.established, reason);
+    emitEnd(
+      this.#host,
+      this.endpoint,
+      session.established ? pipe?.connection : undefined,
+      reason,
+      this.#finishing || this.#dismissed.has(session),
+    );
     this.#doneWhenEmpty();
   }
 
   finish(): void {
     this.#stopListening();
-    for (const [session, pipe] of [...this.#pipes]) {
-      this.#host.operations.detach(pipe);
-      session.finish();
-    }
+    for (const [session, pipe] of [...this.#pipes]) this.#finishSession(session, pipe);
     this.#doneWhenEmpty();
   }
 
@@ -93,11 +107,30 @@ export class Listener implements Closable, SessionOwner, ListenHandler {
     this.#doneWhenEmpty();
   }
 
+  #newPeer(session: PeerSession, pipe: Pipe, info: PeerInfo): Peer {
+    return new Peer(pipe, info, {
+      address: this.endpoint,
+      remoteAddress: session.remoteAddress,
+      reconnects: 0,
+      disconnect: () => {
+        this.#host.operations.detach(pipe);
+        session.leave();
+      },
+    });
+  }
+
+  #finishSession(session: PeerSession, pipe: Pipe): void {
+    this.#dismissed.add(session);
+    this.#host.operations.detach(pipe);
+    session.finish();
+  }
+
+  /** Honest peers need a round trip: who has been here longest will most likely never be done. */
   #evictOldest(): void {
-    for (const session of this.#handshaking) {
-      session.abort();
-      return;
-    }
+    const { maxHandshakes } = this.#options;
+    const [oldest] = this.#handshaking;
+    const text = `more than ${maxHandshakes} connections in their handshake (option maxHandshakes), and this was the oldest`;
+    oldest?.abort(new ProtocolError('handshake-evicted', text));
   }
 
   #stopListening(): void {

@@ -2,27 +2,49 @@
 // tick than it happens in. `socket.events` is an Observer; it exists from the first access.
 
 import { EventEmitter } from 'node:events';
-import { busyError, type ProtocolError, zmqError } from '../errors.js';
+import { type AuthError, busyError, describe, type ProtocolError, typeError, zmqError } from '../errors.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import { Queue } from '../util/queue.js';
+import { checkCount, isObject } from './arguments.js';
+import { type Clock, systemClock } from './clock.js';
+import type { Peer } from './peer.js';
+import type { Socket } from './socket.js';
+import { checkedWait, type WaitOptions } from './wait-options.js';
 
 /** Events kept for an observer that does not read; then the oldest go, for peers cause events at will. */
 export const EVENTS_MAX = 1000;
 
+const WAIT: WaitOptions = {};
 const EMITTER_MODE =
   'Observer is in event emitter mode. After a call to events.on() it is not possible to read events with events.receive().';
 
+/** A failure of the system: refused, timed out, address in use, … */
 export interface ErrnoError extends Error {
+  /** Its name: `ECONNREFUSED`, … */
   code: string;
+  /** Its number, positive. */
   errno: number;
 }
 
 type EventOf<T extends string, D = object> = { type: T } & D;
+/** @inline */
 interface Address {
   /** The endpoint, as in `lastEndpoint`. */
   address: string;
 }
+/** @inline */
+interface Interval {
+  /** The wait before the next attempt, in ms. */
+  interval: number;
+}
+/** @inline */
+interface WithPeer {
+  /** Who came, or left; not in zeromq.js. */
+  peer: Peer;
+}
+/** @inline */
 interface WithError<E = ErrnoError> {
+  /** What went wrong. */
   error: E;
 }
 
@@ -34,44 +56,91 @@ export type Event =
   | EventOf<'bind:error', Address & WithError>
   | EventOf<'connect', Address>
   | EventOf<'connect:delay', Address>
-  | EventOf<'connect:retry', Address & { interval: number }>
+  /** `error` says why the attempt failed; it is absent after the end of a connection, which has told in its own event. */
+  | EventOf<'connect:retry', Address & Interval & Partial<WithError>>
   | EventOf<'close', Address>
   | EventOf<'close:error', Address & WithError>
-  /** `error` is there when the peer or the network is to blame. */
-  | EventOf<'disconnect', Address & Partial<WithError<Error>>>
+  /** `error` is there when the peer or the network is to blame, `peer` when its handshake had been done. */
+  | EventOf<'disconnect', Address & Partial<WithError<Error>> & Partial<WithPeer>>
   | EventOf<'end'>
-  | EventOf<'handshake', Address>
+  | EventOf<'handshake', Address & WithPeer>
   | EventOf<'handshake:error:protocol', Address & WithError<ProtocolError>>
-  | EventOf<'handshake:error:auth', Address & WithError<Error & { status: 300 | 400 | 500 }>>
+  | EventOf<'handshake:error:auth', Address & WithError<AuthError>>
   | EventOf<'handshake:error:other', Address & WithError>
   | EventOf<'unknown'>;
 
+/** The names of the events. */
 export type EventType = Event['type'];
-export type EventOfType<E extends EventType = EventType> = Extract<Event, { type: E }>;
+/** The event of one name, or of several. */
+export type EventOfType<E extends EventType = EventType> = Extract<Event, EventOf<E>>;
+/** @inline */
 export type Listener<E extends EventType> = (event: EventOfType<E>) => void;
 
-export class Observer implements AsyncIterable<Event> {
+/** The part of an Observer that listens. */
+export interface EventSubscriber {
+  /** Calls `listener` for each event of the type, from now on. */
+  on<E extends EventType>(type: E, listener: Listener<E>): EventSubscriber;
+  /** Takes back an earlier `on` of the same listener. */
+  /** Takes back one `on` with the same listener. */
+  off<E extends EventType>(type: E, listener: Listener<E>): EventSubscriber;
+}
+
+/** The method by which a socket gives its events to an observer. */
+export const OBSERVE = Symbol('observe');
+
+type Hold = (on: boolean) => void;
+
+/** What an observer needs of its socket. */
+export interface Observation {
+  /** Keeps the process alive, or no more. */
+  readonly hold: Hold;
+  readonly clock: Clock;
+}
+
+/** What happens to a socket: by `receive` and iteration, or by `on` and `off`. Use `socket.events`. */
+/**
+ * What happens to a socket's connections, as a list of events (zmq_socket_monitor). The last 1000 are kept for whoever reads
+ * late. Made by the first look at `socket.events`.
+ */
+export class Observer implements AsyncIterable<Event>, EventSubscriber {
   readonly #events = new Queue<Event>();
-  readonly #hold: (on: boolean) => void;
+  readonly #hold: Hold;
+  readonly #clock: Clock;
   #waiter: Deferred<Event> | undefined;
   #emitter: EventEmitter | undefined;
   #emitting = false;
   #closed = false;
 
-  /** @internal made by a socket */
-  constructor(hold: (on: boolean) => void) {
+  /**
+   * Observes a socket in place of who did before: a socket tells its events to one observer, and `socket.events` is that one
+   * unless another is made.
+   * @throws TypeError, ENOTSOCK when the socket is closed
+   */
+  constructor(socket: Socket);
+  /** @internal for tests */
+  constructor(hold: Hold);
+  constructor(...args: [Socket | Hold]) {
+    const { hold, clock } = observation(this, args);
     this.#hold = hold;
+    this.#clock = clock;
   }
 
+  /** No events come any more: the observer or its socket was closed. */
+  /** True after `close`, and after the last event. */
   get closed(): boolean {
     return this.#closed;
   }
 
   /**
    * The next event.
-   * @throws EBADF when closed, EBUSY when a receive is pending, Error in emitter mode; rejects with ENOTSOCK on close
+   * @param options `timeout`: ms to wait, -1 without end, the default, 0 not at all; `signal`: ends the wait. A receive that
+   *   gave up takes no event with it
+   * @throws EBADF when closed, EBUSY when a receive is pending, Error in emitter mode, TypeError and EINVAL for bad options;
+   *   rejects with ENOTSOCK on close, EAGAIN after `timeout`, and with the reason of an aborted `signal`
    */
-  receive(): Promise<Event> {
+  receive(options?: WaitOptions): Promise<Event> {
+    const { signal, timeout = -1 } = options === undefined ? WAIT : checkedWait(options);
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
     if (this.#emitter !== undefined) throw new Error(EMITTER_MODE);
     if (this.#waiter !== undefined) {
       throw busyError('Observer is busy reading; only one receive operation may be in progress at any time');
@@ -79,9 +148,12 @@ export class Observer implements AsyncIterable<Event> {
     const event = this.#events.shift();
     if (event !== undefined) return Promise.resolve(this.#seen(event));
     if (this.#closed) throw zmqError('EBADF');
-    this.#waiter = deferred<Event>();
+    if (timeout === 0) return Promise.reject(zmqError('EAGAIN'));
+    const waiter = deferred<Event>();
+    this.#waiter = waiter;
     this.#hold(true);
-    return this.#waiter.promise;
+    if (signal === undefined && timeout < 0) return waiter.promise;
+    return this.#limited(waiter, signal, timeout);
   }
 
   /** Calls `listener` for each event of the type, from now on; ends the use of `receive`. Keeps the process alive. */
@@ -101,7 +173,8 @@ export class Observer implements AsyncIterable<Event> {
   }
 
   /** Events end here; the socket goes on. */
-  close(): void {
+  close(...args: []): void {
+    checkCount(args, 0);
     if (this.#closed) return;
     this.#closed = true;
     if (this.#emitter !== undefined) this.#hold(false);
@@ -113,6 +186,7 @@ export class Observer implements AsyncIterable<Event> {
     waiter.reject(zmqError('ENOTSOCK'));
   }
 
+  /** Events as they come; ends after `end` and after `close`. */
   [Symbol.asyncIterator](): AsyncIterator<Event, undefined> {
     return {
       next: async (): Promise<IteratorResult<Event, undefined>> => {
@@ -142,6 +216,25 @@ export class Observer implements AsyncIterable<Event> {
     this.#emitSoon();
   }
 
+  /** The wait ends by itself, or by its signal, and then no event is for it any more. */
+  async #limited(waiter: Deferred<Event>, signal: AbortSignal | undefined, timeout: number): Promise<Event> {
+    const giveUp = (reason: Error): void => {
+      if (this.#waiter !== waiter) return;
+      this.#waiter = undefined;
+      this.#hold(false);
+      waiter.reject(reason);
+    };
+    const aborted = (): void => giveUp(signal?.reason as Error);
+    const timer = timeout < 0 ? undefined : this.#clock.after(timeout, () => giveUp(zmqError('EAGAIN')));
+    signal?.addEventListener('abort', aborted, { once: true });
+    try {
+      return await waiter.promise;
+    } finally {
+      timer?.cancel();
+      signal?.removeEventListener('abort', aborted);
+    }
+  }
+
   /** Nothing comes after `end`. */
   #seen(event: Event): Event {
     if (event.type === 'end') this.close();
@@ -163,4 +256,13 @@ export class Observer implements AsyncIterable<Event> {
     this.#seen(event);
     this.#emitter?.emit(event.type, event);
   }
+}
+
+function observation(observer: Observer, args: readonly [Socket | Hold]): Observation {
+  const [source] = args;
+  if (typeof source === 'function') return { hold: source, clock: systemClock };
+  if (!isObject(source)) throw typeError('Socket must be a socket object', `not ${describe(source)}`);
+  checkCount(args, 1);
+  if (typeof source[OBSERVE] !== 'function') throw new Error('Invalid argument');
+  return source[OBSERVE](observer);
 }

@@ -5,63 +5,131 @@
 // Output gathers in the Connection and leaves when 64 KiB are there, else on the next tick: a loop of awaited sends keeps
 // the microtask queue busy, and ticks do not run until it pauses, so thousands of small messages share one write.
 
-import { ProtocolError, zmqError } from '../errors.js';
+import { type AuthError, isPeerFault, ProtocolError, zmqError } from '../errors.js';
 import { Connection, type ConnectionEvents, type ConnectionOptions, type PeerInfo } from '../protocol/connection.js';
+import type { ZapReply, ZapRequest } from '../protocol/mechanism.js';
 import type { ByteStream, StreamHandler } from '../transport/transport.js';
 import type { Clock, Timer } from './clock.js';
 import type { Message } from './message.js';
+import { OwedTopics } from './owed-topics.js';
 import type { Outlet, Pipe } from './pipe.js';
+import type { Rota } from './rota.js';
+import type { Workshop } from './workshop.js';
+import { WriteLog } from './write-log.js';
 
 /** After our last byte the peer has this many ms to close its side: closing with unread input would reset the stream. */
-const GRACE = 1000;
+export const GRACE = 1000;
+
+/** One connection to a peer: a Session, or a RawSession. */
+export interface PeerSession extends Outlet {
+  /** The peer is there, its handshake done, and was accepted. */
+  readonly established: boolean;
+  /** Of the other end, where the transport knows one. */
+  readonly remoteAddress: string | undefined;
+  /** When it has ended: messages that it was given and that the system has not taken, or not whole. */
+  readonly unsent: number;
+  start(): void;
+  /** Sends what waits in the pipe and in the stream, says goodbye, and ends. */
+  finish(): void;
+  /** What the peer was given still leaves, within GRACE; what waits in the pipe stays there for the next peer. */
+  leave(): void;
+  /** Ends now; what waits in the stream is lost. @param reason for whoever made the session, where there is one to tell */
+  abort(reason?: Error): void;
+}
+
+/**
+ * Decides whether a peer may come in (RFC 27). `answer` is called from within or later, with an error when nobody gave a proper
+ * one; and once more with an error when the answer turns out to be none before `close`.
+ * @param from the peer's `host:port`; undefined where the transport knows none
+ */
+export type Admit = (
+  request: ZapRequest,
+  from: string | undefined,
+  answer: (reply: ZapReply | ProtocolError) => void,
+) => Question;
+
+/** A question that has been asked. */
+export interface Question {
+  /** The handshake is over, either way: no answer is wanted any more. */
+  close(): void;
+}
+
+/** What sessions of one context share. */
+export interface SessionPlace {
+  readonly clock: Clock;
+  readonly workshop: Workshop;
+  readonly rota: Rota;
+}
 
 /** Who made the session: a dialer, or a listener. */
 export interface SessionOwner {
-  /** The handshake is done. The pipe to use. @throws ProtocolError to refuse the peer */
-  ready(session: Session, peer: PeerInfo): Pipe;
+  /** The peer is there, its handshake done. The pipe to use. @throws ProtocolError to refuse the peer */
+  ready(session: PeerSession, peer: PeerInfo): Pipe;
   subscription(pipe: Pipe, topic: Buffer, add: boolean): void;
-  /** The connection is over; `reason` when a fault ended it. Called once. */
-  ended(session: Session, reason: Error | undefined): void;
+  /** The connection is over; `reason` when a fault ended it, `again` to make a new one at once. Called once. */
+  ended(session: PeerSession, reason: Error | undefined, again?: boolean): void;
 }
 
-export class Session implements ConnectionEvents, Outlet, StreamHandler {
+export class Session implements ConnectionEvents, PeerSession, StreamHandler {
   readonly #stream: ByteStream;
   readonly #connection: Connection;
   readonly #clock: Clock;
   readonly #owner: SessionOwner;
+  readonly #admit: Admit;
+  readonly #workshop: Workshop;
+  readonly #rota: Rota;
+  #question: Question | undefined;
   #pipe: Pipe | undefined;
   /** The stream takes bytes. */
   #writable = true;
   #reading = true;
   #flushDue = false;
+  /** Decoding goes on in the next turn of the event loop. */
+  #turnDue = false;
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   /** Set when the stream closed while input was held back: what came before is still to be delivered. */
   #closed: { readonly error: Error | undefined } | undefined;
   /** No more from the user: send what waits, then end. */
   #finishing = false;
+  /** We have said goodbye: nothing more goes into the stream. */
+  #saidGoodbye = false;
   #ended = false;
+  readonly #log = new WriteLog();
+  #unsent = 0;
+  /** What the socket has to say of its topics while the stream takes nothing. */
+  readonly #owed = new OwedTopics();
 
-  constructor(stream: ByteStream, options: ConnectionOptions, clock: Clock, owner: SessionOwner) {
+  constructor(stream: ByteStream, options: ConnectionOptions, place: SessionPlace, owner: SessionOwner, admit: Admit) {
     this.#stream = stream;
     this.#connection = new Connection(options, this);
-    this.#clock = clock;
+    this.#clock = place.clock;
+    this.#workshop = place.workshop;
+    this.#rota = place.rota;
     this.#owner = owner;
+    this.#admit = admit;
   }
 
-  /** The handshake was done and the peer accepted. */
+  get remoteAddress(): string | undefined {
+    return this.#stream.remoteAddress;
+  }
+
   get established(): boolean {
     return this.#pipe !== undefined;
   }
 
+  get unsent(): number {
+    return this.#unsent;
+  }
+
   start(): void {
+    this.#rota.enter();
     this.#connection.start(this.#clock.now());
     this.#stream.start(this);
     this.#flush();
     this.#arm();
   }
 
-  /** Sends what waits in the pipe and in the stream, says goodbye, and ends. */
   finish(): void {
     if (this.#ended || this.#finishing) return;
     this.#finishing = true;
@@ -70,35 +138,45 @@ export class Session implements ConnectionEvents, Outlet, StreamHandler {
     this.#finishIfDrained();
   }
 
-  /** Ends now; what waits in the stream is lost. */
-  abort(): void {
-    this.#end(undefined);
+  leave(): void {
+    if (this.#ended || this.#finishing) return;
+    this.#finishing = true;
+    this.#pipe?.shut();
+    if (this.#closed !== undefined) this.#end(undefined);
+    else this.resumeInput();
+    if (this.#ended) return;
+    const { output } = this.#connection;
+    if (output.pending > 0) this.#write();
+    this.#sayGoodbye(() => {});
+    this.#timer = this.#clock.after(GRACE, () => this.#end(undefined));
+  }
+
+  abort(reason?: Error): void {
+    this.#end(reason);
   }
 
   // Outlet: what the pipe asks of us.
 
   send(message: Message): boolean {
     this.#connection.send(message);
+    this.#log.gathered++;
     if (this.#connection.output.full) this.#flush();
     else this.#flushSoon();
     return this.#writable;
   }
 
   subscribe(topic: Buffer, add: boolean): void {
-    this.#connection.subscribe(topic, add);
+    if (this.#writable) this.#connection.subscribe(topic, add);
+    else this.#owed.add(topic, add);
     this.#flushSoon();
   }
 
   resumeInput(): void {
-    this.#run(() => {
-      if (!this.#connection.resume(this.#clock.now())) return;
-      if (this.#closed !== undefined) this.#end(this.#closed.error);
-      else this.#read(true);
-    });
+    this.#run(() => this.#wentOn(this.#connection.resume(this.#clock.now())));
   }
 
-  disconnect(): void {
-    this.#end(undefined);
+  disconnect(again = false): void {
+    this.#end(undefined, again);
   }
 
   // StreamHandler: what the stream tells us.
@@ -108,8 +186,10 @@ export class Session implements ConnectionEvents, Outlet, StreamHandler {
   }
 
   drain(): void {
+    if (this.#saidGoodbye) return;
     this.#writable = true;
     this.#connection.congested = false;
+    this.#owed.pay((topic, add) => this.#connection.subscribe(topic, add));
     this.#flush();
     if (this.#writable) this.#pipe?.outletReady();
     this.#finishIfDrained();
@@ -124,13 +204,14 @@ export class Session implements ConnectionEvents, Outlet, StreamHandler {
       this.#timer?.cancel();
       return;
     }
-    const early = this.established ? undefined : zmqError('ECONNRESET', 'the peer left during the handshake');
+    const early = this.established ? undefined : zmqError('EPIPE', 'the peer left during the handshake');
     this.#end(error ?? early);
   }
 
   // ConnectionEvents: what the peer says.
 
   ready(peer: PeerInfo): void {
+    this.#question?.close();
     this.#pipe = this.#owner.ready(this, peer);
   }
 
@@ -144,18 +225,57 @@ export class Session implements ConnectionEvents, Outlet, StreamHandler {
     return !this.#pipe.inputHeld;
   }
 
+  zap(request: ZapRequest): void {
+    this.#question = this.#admit(request, this.#stream.remoteAddress, (reply) => {
+      if (this.#ended) return;
+      this.#run(() => {
+        if (reply instanceof ProtocolError) throw reply;
+        this.#read(this.#connection.zapReply(reply, this.#clock.now()));
+      });
+    });
+    // Whoever answers at once may have ended the handshake with it.
+    if (this.#ended || this.established) this.#question.close();
+  }
+
+  work(): void {
+    this.#workshop.add((failure) => {
+      if (failure !== undefined) this.#end(failure);
+      if (this.#ended) return;
+      this.#run(() => this.#read(this.#connection.work(this.#clock.now())));
+    });
+  }
+
   /** Runs a step of the connection; a peer's fault ends the session and nothing else. */
   #run(step: () => void): void {
     try {
       step();
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
+      if (!isPeerFault(error)) throw error;
       this.#fail(error);
       return;
     }
     if (this.#ended) return;
     if (this.#connection.output.pending > 0) this.#flushSoon();
+    if (this.#connection.resting) this.#takeTurns();
     this.#arm();
+  }
+
+  /** As much has been decoded as may be in one turn; what else has come waits for the next. */
+  #takeTurns(): void {
+    if (this.#turnDue) return;
+    this.#turnDue = true;
+    this.#rota.next(() => {
+      this.#turnDue = false;
+      if (this.#ended) return;
+      this.#run(() => this.#wentOn(this.#connection.nextTurn(this.#clock.now(), this.#rota.budgets)));
+    });
+  }
+
+  /** @param done everything that has come is decoded */
+  #wentOn(done: boolean): void {
+    if (!done) return;
+    if (this.#closed !== undefined) this.#end(this.#closed.error);
+    else this.#read(true);
   }
 
   #read(on: boolean): void {
@@ -179,11 +299,16 @@ export class Session implements ConnectionEvents, Outlet, StreamHandler {
     if (!this.#writable || this.#ended) return;
     const output = this.#connection.output;
     if (output.pending === 0) return;
-    this.#writable = this.#stream.write(output.take());
+    this.#writable = this.#write();
     if (this.#writable) return;
     this.#connection.congested = true;
     // Told at once: the next message then waits in the pipe, counts there, and outlives the connection.
     this.#pipe?.outletBlocked();
+  }
+
+  #write(): boolean {
+    this.#log.note(this.#stream);
+    return this.#stream.write(this.#connection.output.take());
   }
 
   #finishIfDrained(): void {
@@ -191,34 +316,38 @@ export class Session implements ConnectionEvents, Outlet, StreamHandler {
     if ((this.#pipe?.queuedOut ?? 0) > 0) return;
     this.#flush();
     if (!this.#writable) return;
-    this.#writable = false;
-    this.#endStream();
-  }
-
-  /** Half-closes, and waits a little for the peer to do the same. */
-  #endStream(): void {
-    this.#timer?.cancel();
-    this.#timerAt = Number.NEGATIVE_INFINITY;
-    this.#stream.end(() => {
+    this.#sayGoodbye(() => {
       if (!this.#ended) this.#timer = this.#clock.after(GRACE, () => this.#end(undefined));
     });
   }
 
+  /** Half-closes; the peer shall do the same. */
+  #sayGoodbye(sent: () => void): void {
+    this.#saidGoodbye = true;
+    this.#writable = false;
+    this.#timer?.cancel();
+    this.#timerAt = Number.NEGATIVE_INFINITY;
+    this.#stream.end(sent);
+  }
+
   /** The last word to a peer at fault, where there is one, goes out before the stream ends. */
-  #fail(error: ProtocolError): void {
+  #fail(error: ProtocolError | AuthError): void {
     const farewell = this.#connection.output;
     if (farewell.pending > 0 && this.#writable) this.#stream.write(farewell.take());
     this.#end(error);
   }
 
-  #end(reason: Error | undefined): void {
+  #end(reason: Error | undefined, again = false): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#rota.leave();
+    this.#unsent = this.#log.unsent(this.#stream);
     this.#timer?.cancel();
+    this.#question?.close();
     this.#connection.close();
     this.#pipe?.shut();
     this.#stream.destroy();
-    this.#owner.ended(this, reason);
+    this.#owner.ended(this, reason, again);
   }
 
   /** One timer, set anew only when the deadline came earlier; when it fires early it looks again. */

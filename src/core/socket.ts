@@ -1,80 +1,88 @@
 // What users hold: a socket's lifetime, its verbs and its options. The pattern decides where messages go (src/patterns/),
 // Operations who waits (operations.ts), Endpoints what is bound and connected (endpoints.ts).
 
-import { busyError, zmqError } from '../errors.js';
+import { zmqError } from '../errors.js';
 import type { Pattern, PatternClass } from '../patterns/pattern.js';
-import { Context, type ContextCore, context as defaultContext } from './context.js';
+import { quoted } from '../util/bytes.js';
+import { checkAddress, checkCount, isObject } from './arguments.js';
+import { type Authenticator, checkedAuthenticator } from './authenticator.js';
+import { Context, takeContext } from './context.js';
+import { CHANNELS } from './diagnostics.js';
+import type { Ending } from './ending.js';
 import { Endpoints } from './endpoints.js';
+import { Life } from './life.js';
+import { Loan } from './loan.js';
 import { type Message, type MessageLike, toMessage } from './message.js';
-import { type Event, Observer } from './monitor.js';
+import { OBSERVE, type Observation, Observer } from './monitor.js';
 import { Operations } from './operations.js';
-import {
-  type CommonOptions,
-  checkedOption,
-  defaultOptions,
-  OPTIONS,
-  type OptionName,
-  type OptionValues,
-} from './options.js';
+import { OptionFamilies } from './option-families.js';
+import type { OptionSubject } from './option-store.js';
+import type { CommonOptions, OptionValues } from './options.js';
+import type { Peer } from './peer.js';
+import type { Peers } from './peers.js';
+import { checkedProperties, type PropertyValues, toProperties } from './properties.js';
+import { likeNative } from './prototypes.js';
+import type { SocketStatistics } from './statistics.js';
+import { define, defineVerbs } from './verbs.js';
+import { checkedNumber, checkedWait, type SignalOptions, type WaitOptions } from './wait-options.js';
 
-const BLOCKED = 'Socket is blocked by a bind or unbind operation';
 /** libzmq: what these types have not sent at close is not worth waiting for. */
 const NO_LINGER = ['SUB', 'XSUB'];
+
+export interface WaitForPeerOptions extends WaitOptions {
+  /** How many peers there shall be at least. Default 1. */
+  readonly count?: number | undefined;
+}
 
 /** Options of every socket; src/sockets/accessors.ts defines them. */
 export interface Socket extends CommonOptions {}
 
-/** Any socket. Made through its subclasses. */
-export abstract class Socket {
-  readonly #type: number;
+/** Any socket. Made through its subclasses, of this library or a program's own. */
+export abstract class Socket extends OptionFamilies {
+  /** By type number; src/sockets/patterns.ts has them. */
+  static #patterns: readonly PatternClass[] = [];
   readonly #context: Context;
-  readonly #core: ContextCore;
+  readonly #life: Life;
   readonly #options: OptionValues;
   readonly #pattern: Pattern;
   readonly #operations: Operations;
   readonly #endpoints: Endpoints;
+  /** What `events` gives. */
   #observer: Observer | undefined;
-  #state: 'open' | 'busy' | 'closed' = 'open';
-  #closeWhenFree = false;
 
   /**
-   * @param type libzmq's number for the socket type
-   * @param options values of this class's properties, and `context`
-   * @throws TypeError for options that are no object or do not exist, EINVAL for bad values, EMFILE at `maxSockets`
+   * @param args libzmq's number for the socket type, 0 to 11, and options: values of this class's properties, and `context`
+   * @throws TypeError for a type that is no number and for options that are no object or do not exist, EINVAL for unknown
+   *   types and bad values, EMFILE at the context's `maxSockets`
    */
-  protected constructor(type: number, pattern: PatternClass, options: object | undefined) {
+  protected constructor(...args: [type: number, options?: object]) {
+    const [type, options] = args;
     if (typeof type !== 'number') throw new TypeError('Socket type must be a number');
-    if (options !== undefined && (typeof options !== 'object' || options === null)) {
-      throw new TypeError('Options must be an object');
-    }
-    this.#type = type;
+    if (options !== undefined && !isObject(options)) throw new TypeError('Options must be an object');
+    checkCount(args, 2);
+    super(type | 0);
     this.#context = takeContext(options);
-    this.#core = Context.coreOf(this.#context);
-    this.#options = defaultOptions();
-    this.#options.ipv6 = this.#core.ipv6;
-    if (NO_LINGER.includes(pattern.socketType) || !this.#core.blocky) this.#options.linger = 0;
+    const core = Context.coreOf(this.#context);
+    const store = OptionFamilies.optionsOf(this);
+    const pattern = Socket.#patterns[store.type];
+    if (pattern === undefined) throw zmqError('EINVAL', `no socket has the type ${type}; 0 to 11 are PAIR to STREAM`);
+    this.#options = store.values;
+    this.#options.ipv6 = core.ipv6;
+    if (NO_LINGER.includes(pattern.socketType) || !core.blocky) this.#options.linger = 0;
     this.#pattern = new pattern(this.#options);
-    this.#operations = this.#newOperations();
-    const emit = (event: Event): void => this.#observer?.push(event);
-    this.#endpoints = new Endpoints(pattern.socketType, this.#operations, this.#core, this.#options, emit);
+    this.#life = new Life(this, core);
+    this.#operations = newOperations(this.#life, this.#pattern, this.#options);
+    this.#endpoints = new Endpoints(this.#life, pattern.socketType, this.#operations, this.#options);
+    store.subject = this.#newSubject();
     Object.seal(this);
-    Object.assign(this, options);
-    this.#core.add(this);
-  }
-
-  /** libzmq's number for the socket type (ZMQ_TYPE). */
-  get type(): number {
-    return this.#type;
-  }
-
-  /** The mechanism in force: null for NULL, the only one so far (ZMQ_MECHANISM). */
-  get securityMechanism(): null {
-    return null;
+    this.#life.begin(this.#operations, this.#endpoints);
+    this.#assign(options);
+    if (CHANNELS.created.hasSubscribers) CHANNELS.created.publish({ socket: this });
   }
 
   /** True once `close` has taken effect. */
   get closed(): boolean {
-    return this.#state === 'closed';
+    return this.#life.state === 'closed';
   }
 
   /** The Context this socket belongs to; undefined once closed, as in zeromq.js. */
@@ -82,187 +90,274 @@ export abstract class Socket {
     return this.closed ? (undefined as unknown as Context) : this.#context;
   }
 
-  /** Monitor events, from the first access on. @throws ENOTSOCK when closed before */
+  /** Monitor events, from the first access on. @throws ENOTSOCK when closed; the observer itself goes on to the end */
   get events(): Observer {
-    if (this.#observer === undefined) {
-      if (this.closed) throw zmqError('ENOTSOCK');
-      this.#observer = new Observer((on) => (on ? this.#core.hold() : this.#core.release()));
-    }
+    this.#life.checkOpen('ENOTSOCK');
+    this.#observer ??= new Observer(this);
     return this.#observer;
   }
 
-  /** The endpoint last bound, resolved, or connected, as given; null before (ZMQ_LAST_ENDPOINT). */
+  /** @internal The observer gets the events from now on; who had them before is at its end. */
+  [OBSERVE](observer: Observer): Observation {
+    return this.#life.observe(observer);
+  }
+
+  /** The endpoint last bound, resolved, or connected, as given; null before (ZMQ_LAST_ENDPOINT). @throws ENOTSOCK when closed */
   get lastEndpoint(): string | null {
+    this.#life.checkOpen('ENOTSOCK');
     return this.#endpoints.lastEndpoint;
+  }
+
+  /**
+   * What each new peer is told of this socket: values by name, as text or bytes; names are `X-` and letters, digits or
+   * `-_.+`, whatever their case. The peer reads them in `peer.properties`, libzmq with zmq_msg_gets. At most 248, 63 KiB in
+   * all. Default none (next; ZMQ_METADATA).
+   * @throws ENOTSOCK when closed, TypeError, EINVAL
+   */
+  get properties(): PropertyValues {
+    this.#life.checkOpen('ENOTSOCK');
+    return toProperties(this.#options.metadata);
+  }
+
+  /** Takes effect with the next bind or connect; the object is copied. @throws as the getter */
+  set properties(values: PropertyValues) {
+    this.#life.checkOpen('ENOTSOCK');
+    this.#options.metadata = checkedProperties(values);
+  }
+
+  /**
+   * The program's own function that decides which peers may come in, in place of a ZAP handler: with PLAIN and CURVE on the
+   * server's side, with NULL on the side that has it. null, the default, asks the ZAP handler where ZAP says so (next;
+   * not in libzmq).
+   * @throws ENOTSOCK when closed, TypeError
+   */
+  get authenticator(): Authenticator | null {
+    this.#life.checkOpen('ENOTSOCK');
+    return this.#options.authenticator ?? null;
+  }
+
+  /** Takes effect with the next bind or connect. @throws as the getter */
+  set authenticator(value: Authenticator | null) {
+    this.#life.checkOpen('ENOTSOCK');
+    this.#options.authenticator = checkedAuthenticator(value);
+  }
+
+  /** Who is connected now, the longest connected first; a snapshot. Empty when closed. */
+  get peers(): Peer[] {
+    return this.#endpoints.peers.list;
+  }
+
+  /** Plain numbers since the socket was made; a snapshot, made when asked. The last figures when closed. */
+  get statistics(): SocketStatistics {
+    return this.#endpoints.peers.statistics;
   }
 
   /** A receive would not wait (ZMQ_POLLIN). */
   get readable(): boolean {
-    return this.#state !== 'closed' && this.#pattern.readable;
+    return this.#life.state !== 'closed' && this.#operations.readable;
   }
 
   /** A send would not wait (ZMQ_POLLOUT). */
   get writable(): boolean {
-    return this.#state !== 'closed' && this.#pattern.writable;
+    return this.#life.state !== 'closed' && this.#pattern.writable;
   }
 
   /**
    * Accepts connections at an endpoint: `tcp://host:port`, `ipc://path`, `inproc://name`; `*` for any host, port or path.
    * The resolved endpoint is in `lastEndpoint` afterwards.
    * @throws TypeError, EBADF, EBUSY; rejects with EINVAL, EPROTONOSUPPORT, ENAMETOOLONG, EADDRINUSE, EADDRNOTAVAIL,
-   *   ENODEV, EACCES, …
+   *   ENODEV, EACCES, …; with the reason of an aborted `signal`: nothing is bound then, though the system may take a
+   *   moment to let go of the address
    */
-  bind(address: string): Promise<void> {
-    this.#checkFree();
-    checkAddress(address);
-    const pending = this.#rejecting(() => this.#endpoints.bind(address));
-    if (pending === undefined) return Promise.resolve();
-    this.#state = 'busy';
-    this.#core.hold();
-    return pending.finally(() => {
-      this.#core.release();
-      this.#state = 'open';
-      if (this.#closeWhenFree) this.close();
-    });
+  bind(address: string, options?: SignalOptions): Promise<void> {
+    checkAddress([address]);
+    this.#life.checkFree();
+    const signal = options === undefined ? undefined : checkedWait(options).signal;
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    return this.#life.during(() => this.#endpoints.bind(address, signal));
   }
 
-  /** Stops accepting at an endpoint, given as to `bind` or as resolved; its connections end. @throws as bind; rejects with ENOENT */
-  unbind(address: string): Promise<void> {
-    this.#checkFree();
-    checkAddress(address);
-    return this.#rejecting(() => this.#endpoints.unbind(address)) ?? Promise.resolve();
+  /**
+   * As `bind`, and done when it returns; failures are thrown. To look up a host's name or ask after a socket file that is there
+   * takes some 50 ms. @throws as bind, and ENOTSUP where only `await bind()` will do: in workers of a cluster, for tcp://
+   */
+  bindSync(...args: [address: string]): void {
+    const address = checkAddress(args);
+    this.#life.checkFree();
+    this.#endpoints.bindSync(address);
+  }
+
+  /** As `unbind`, and done when it returns. @throws TypeError, EBADF, EBUSY, EINVAL, ENOENT */
+  unbindSync(...args: [address: string]): void {
+    const address = checkAddress(args);
+    this.#life.checkFree();
+    this.#endpoints.leave(address);
+  }
+
+  /** Stops accepting at an endpoint, given as to `bind` or as resolved; its connections end, except over inproc. @throws as bind; rejects with ENOENT */
+  unbind(...args: [address: string]): Promise<void> {
+    const address = checkAddress(args);
+    this.#life.checkFree();
+    return this.#life.during(() => this.#endpoints.leave(address));
   }
 
   /**
    * Connects to an endpoint, now or whenever there is somebody, and again after each loss.
    * @throws TypeError, EINVAL, EPROTONOSUPPORT, ENAMETOOLONG, EBADF, EBUSY
    */
-  connect(address: string): void {
-    this.#connect(address, undefined);
+  connect(...args: [address: string]): void {
+    const address = checkAddress(args);
+    this.#life.checkFree();
+    const id = OptionFamilies.optionsOf(this).takeConnectRoutingId();
+    if (id !== undefined && this.#pattern.isTaken?.(id)) {
+      throw zmqError('EADDRINUSE', `a peer has the routingId ${quoted(id.toString('latin1'))} already`, address);
+    }
+    this.#endpoints.connect(address, id);
   }
 
   /** Ends what `connect` began; what waits there is still sent, within `linger`. @throws TypeError, ENOENT, EBADF, EBUSY */
-  disconnect(address: string): void {
-    this.#checkFree();
-    checkAddress(address);
-    this.#endpoints.disconnect(address);
+  disconnect(...args: [address: string]): void {
+    const address = checkAddress(args);
+    this.#life.checkFree();
+    this.#endpoints.leave(address);
+  }
+
+  /**
+   * The newest peer, as soon as there are `count` of them, which may be at once. Keeps the process alive meanwhile.
+   * @param options `count` (default 1); `timeout` in ms, default -1 without end; `signal`
+   * @throws EBADF, TypeError, EINVAL; rejects with EAGAIN after `timeout` or on close, or with the signal's reason
+   */
+  waitForPeer(options: WaitForPeerOptions = {}): Promise<Peer> {
+    this.#life.checkOpen('EBADF');
+    const wait = checkedWait(options);
+    const { count = 1 } = options;
+    return this.#endpoints.peers.waitForPeer(checkedNumber('count', count, 1, Number.MAX_SAFE_INTEGER), wait);
   }
 
   /**
    * Closes the socket. Waiting operations reject with EAGAIN; messages already sent leave within `linger` ms. During a
    * pending bind the socket closes when that has settled.
    */
-  close(): void {
-    if (this.#state === 'closed') return;
-    if (this.#state === 'busy') {
-      this.#closeWhenFree = true;
-      return;
-    }
-    this.#state = 'closed';
-    this.#operations.close();
-    this.#endpoints.close(() => {
-      this.#core.remove(this);
-      this.#observer?.push({ type: 'end' });
-    });
+  close(...args: []): void {
+    checkCount(args, 0);
+    this.#life.close();
   }
 
-  /** @internal */
-  static getOption(socket: Socket, name: OptionName): unknown {
-    socket.#checkOpen('ENOTSOCK');
-    if (OPTIONS[name].writeOnly) return undefined;
-    const value = socket.#options[name];
-    return Buffer.isBuffer(value) ? value.toString() : (value ?? null);
+  /**
+   * Resolves when the socket is closed, however that came about, and linger is over: all that could be sent is with the
+   * operating system, and all that was bound is free. Never rejects. Holds the process no longer than linger itself does.
+   */
+  get ended(): Promise<Ending> {
+    return this.#life.ended.promise;
   }
 
-  /** @internal */
-  static setOption(socket: Socket, name: OptionName, value: unknown): void {
-    socket.#checkOpen('ENOTSOCK');
-    (socket.#options as unknown as Record<string, unknown>)[name] = checkedOption(name, value);
-    if (name === 'sendHighWaterMark' || name === 'receiveHighWaterMark') socket.#endpoints.marksChanged();
+  /** As `close`, for `using`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** As `close`, and waits for `ended`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await this.#life.ended.promise;
+  }
+
+  /** @internal which pattern each type number stands for; called once, before the first socket is made */
+  static usePatterns(patterns: readonly PatternClass[]): void {
+    Socket.#patterns = patterns;
   }
 
   /** @internal for socket types with verbs of their own */
   static patternOf(socket: Socket): Pattern {
-    socket.#checkFree();
+    socket.#life.checkFree();
     return socket.#pattern;
   }
 
-  /** @internal ROUTER's connect */
-  static connectWithId(socket: Socket, address: string, routingId: Buffer | undefined): void {
-    socket.#connect(address, routingId);
+  /** @internal for waits that a socket type has of its own */
+  static peersOf(socket: Socket): Peers {
+    socket.#life.checkOpen('EBADF');
+    return socket.#endpoints.peers;
+  }
+
+  /** @internal Bound or connected. @throws EBADF, EBUSY */
+  static hasEndpoints(socket: Socket): boolean {
+    if (!socket.closed) socket.#life.checkFree();
+    return socket.#endpoints.some;
+  }
+
+  /** @internal Gives the socket to a proxy: for everybody else it is blocked, until the proxy closes it. */
+  static lend(socket: Socket, changed: () => void): Loan {
+    return new Loan(socket.#operations, socket.#life, changed);
   }
 
   // Every socket has these at run time, as in zeromq.js; the types show them only where they can succeed.
   static {
     const { prototype } = Socket;
-    define(prototype, 'send', function send(this: Socket, message: MessageLike | MessageLike[]): Promise<void> {
-      if (this.#state !== 'open') this.#checkFree();
-      if (message === undefined) throw new TypeError('Message must be present');
-      const parts = toMessage(message);
-      if (parts === undefined) return Promise.resolve();
-      return this.#operations.send(parts, this.#options);
+    define(
+      prototype,
+      'send',
+      function send(this: Socket, message: MessageLike | MessageLike[], options?: WaitOptions): Promise<void> {
+        if (message === undefined) throw new TypeError('Message must be present');
+        if (this.#life.state !== 'open') this.#life.checkFree();
+        const wait = options === undefined ? undefined : checkedWait(options);
+        const parts = toMessage(message);
+        if (parts === undefined) return Promise.resolve();
+        return this.#operations.send(parts, wait);
+      },
+    );
+    define(prototype, 'receive', function receive(this: Socket, options?: WaitOptions): Promise<Message> {
+      if (this.#life.state !== 'open') this.#life.checkFree();
+      return this.#operations.receive(options === undefined ? undefined : checkedWait(options));
     });
-    define(prototype, 'receive', function receive(this: Socket): Promise<Message> {
-      if (this.#state !== 'open') this.#checkFree();
-      return this.#operations.receive(this.#options);
-    });
-    define(prototype, Symbol.asyncIterator, function iterate(this: Socket): AsyncIterator<Message, undefined> {
-      return {
-        next: () => {
-          if (this.#state === 'closed') return Promise.resolve({ value: undefined, done: true });
-          this.#checkFree();
-          return this.#operations.next(this.#options);
-        },
-      };
-    });
+    defineVerbs(prototype, Socket.operationsOf);
   }
 
-  #newOperations(): Operations {
-    const { clock } = this.#core.runtime;
-    const { turn } = this.#core;
-    const hold = (): void => this.#core.hold();
-    const release = (): void => this.#core.release();
-    return new Operations(this.#pattern, { clock, turn, hold, release });
+  /** @internal @throws EBADF, EBUSY */
+  static operationsOf(socket: Socket): Operations {
+    if (socket.#life.state !== 'open') socket.#life.checkFree();
+    return socket.#operations;
   }
 
-  #connect(address: string, routingId: Buffer | undefined): void {
-    this.#checkFree();
-    checkAddress(address);
-    this.#endpoints.connect(address, routingId);
+  /** @internal for what receives in the name of somebody who went away: the next receive has the message */
+  static giveBack(socket: Socket, message: Message): void {
+    socket.#operations.giveBack(message);
   }
 
-  #checkOpen(code: 'EBADF' | 'ENOTSOCK'): void {
-    if (this.#state === 'closed') throw zmqError(code);
+  #newSubject(): OptionSubject {
+    const life = this.#life;
+    const endpoints = this.#endpoints;
+    return {
+      pattern: this.#pattern,
+      get closed() {
+        return life.state === 'closed';
+      },
+      get inUse() {
+        return life.state === 'busy' || endpoints.some;
+      },
+      get lastEndpoint() {
+        return endpoints.lastEndpoint;
+      },
+      marksChanged: () => endpoints.marksChanged(),
+    };
   }
 
-  #checkFree(): void {
-    this.#checkOpen('EBADF');
-    if (this.#state === 'busy') throw busyError(BLOCKED);
-  }
-
-  /** Misuse of the socket throws; what is wrong with the endpoint rejects, malformed ones too, as in zeromq.js. */
-  #rejecting(operation: () => Promise<void> | undefined | void): Promise<void> | undefined {
+  /** A socket whose options were refused is gone before anybody has it. */
+  #assign(options: object | undefined): void {
     try {
-      return operation() ?? undefined;
+      Object.assign(this, options);
     } catch (error) {
-      return Promise.reject(error);
+      this.#life.discard();
+      throw error;
     }
   }
 }
 
-function define(target: Socket, name: string | symbol, method: (this: Socket, ...args: never[]) => unknown): void {
-  Object.defineProperty(target, name, { value: method, writable: true, configurable: true });
+function newOperations(life: Life, pattern: Pattern, limits: OptionValues): Operations {
+  const { clock } = life.runtime;
+  const { turn } = life.context;
+  const hold = (): void => life.hold();
+  const release = (): void => life.release();
+  return new Operations(pattern, { clock, turn, limits, hold, release });
 }
 
-function checkAddress(address: unknown): void {
-  if (typeof address !== 'string') throw new TypeError('Address must be a string');
-}
-
-/** zeromq.js takes the context out of the caller's object; so do we. */
-function takeContext(options: object | undefined): Context {
-  if (options === undefined || !('context' in options)) return defaultContext;
-  const { context } = options;
-  if (!(context instanceof Context)) throw new Error('Invalid argument');
-  delete (options as { context?: Context }).context;
-  return context;
-}
+likeNative(Socket.prototype, OptionFamilies.prototype);

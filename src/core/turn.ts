@@ -12,6 +12,11 @@ export class Turn {
   #startedAt = performance.now();
   #next: Promise<void> | undefined;
 
+  /** Somebody's operation is due in the next turn. */
+  get pending(): boolean {
+    return this.#next !== undefined;
+  }
+
   /** Undefined: go on. A promise: the operation has been done, and its result is due when the promise resolves. */
   spend(): Promise<void> | undefined {
     if (--this.#left > 0) return undefined;

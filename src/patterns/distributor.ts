@@ -42,7 +42,7 @@ export class Distributor {
     const chosen = this.#chosen;
     for (let i = 0; i < chosen.length; i++) {
       const pipe = chosen[i]!;
-      if (!pipe.write(message)) pipe.dropped++;
+      if (!pipe.write(message)) pipe.drop(message);
     }
     this.reset();
   }

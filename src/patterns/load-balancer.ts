@@ -11,7 +11,14 @@ export class LoadBalancer {
   #next = 0;
 
   get writable(): boolean {
+    // Looks at each: a mark that was lowered may have filled its queue since it was written to.
+    while (this.#active.length > 0 && !this.#active[this.#next]!.writable) this.#remove(this.#next);
     return this.#active.length > 0;
+  }
+
+  /** One that takes messages has a peer; others keep them for one that may come. */
+  get hasPeers(): boolean {
+    return this.#active.some(({ connected }) => connected);
   }
 
   attach(pipe: Pipe): void {
@@ -31,18 +38,20 @@ export class LoadBalancer {
   send(message: Message): Pipe | undefined {
     const active = this.#active;
     while (active.length > 0) {
-      if (this.#next >= active.length) this.#next = 0;
       const pipe = active[this.#next]!;
       const taken = pipe.write(message);
-      if (taken && pipe.writable) this.#next++;
-      else this.#remove(this.#next);
+      if (!taken || !pipe.writable) this.#remove(this.#next);
+      else if (++this.#next === active.length) this.#next = 0;
       if (taken) return pipe;
     }
     return undefined;
   }
 
+  /** The last one takes its place, as in libzmq, so that the order in which peers get messages is the same. */
   #remove(at: number): void {
-    this.#active.splice(at, 1);
-    if (at < this.#next) this.#next--;
+    const active = this.#active;
+    const last = active.pop() as Pipe;
+    if (at < active.length) active[at] = last;
+    if (this.#next >= active.length) this.#next = 0;
   }
 }

@@ -7,7 +7,7 @@ import type { Pattern } from './pattern.js';
 
 export class PairPattern implements Pattern {
   static readonly socketType = 'PAIR';
-  readonly #queue = new FairQueue();
+  readonly incoming = new FairQueue();
   #pipe: Pipe | undefined;
 
   attach(pipe: Pipe): boolean {
@@ -21,12 +21,12 @@ export class PairPattern implements Pattern {
   }
 
   detach(pipe: Pipe): void {
-    this.#queue.detach(pipe);
+    this.incoming.detach(pipe);
     if (this.#pipe === pipe) this.#pipe = undefined;
   }
 
   readActivated(pipe: Pipe): void {
-    this.#queue.activate(pipe);
+    this.incoming.activate(pipe);
   }
 
   writeActivated(): void {}
@@ -34,11 +34,11 @@ export class PairPattern implements Pattern {
   subscription(): void {}
 
   get readable(): boolean {
-    return this.#queue.readable;
+    return this.incoming.readable;
   }
 
   receive(): Message | undefined {
-    return this.#queue.receive();
+    return this.incoming.receive();
   }
 
   get writable(): boolean {

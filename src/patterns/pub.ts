@@ -11,7 +11,7 @@ export class PubPattern extends XpubPattern {
 
   /** RFC 29: whatever else a subscriber sends is discarded. */
   override readActivated(pipe: Pipe): void {
-    this.queue.discard(pipe);
+    this.incoming.discard(pipe);
   }
 
   override get readable(): boolean {

@@ -8,10 +8,11 @@ import type { Pattern } from './pattern.js';
 
 export class PullPattern implements Pattern {
   static readonly socketType = 'PULL';
-  readonly #queue = new FairQueue();
+  readonly incoming = new FairQueue();
   readonly writable = false;
 
-  attach(): boolean {
+  attach(pipe: Pipe): boolean {
+    this.incoming.attach(pipe);
     return true;
   }
 
@@ -20,11 +21,11 @@ export class PullPattern implements Pattern {
   }
 
   detach(pipe: Pipe): void {
-    this.#queue.detach(pipe);
+    this.incoming.detach(pipe);
   }
 
   readActivated(pipe: Pipe): void {
-    this.#queue.activate(pipe);
+    this.incoming.activate(pipe);
   }
 
   writeActivated(): void {}
@@ -32,11 +33,11 @@ export class PullPattern implements Pattern {
   subscription(): void {}
 
   get readable(): boolean {
-    return this.#queue.readable;
+    return this.incoming.readable;
   }
 
   receive(): Message | undefined {
-    return this.#queue.receive();
+    return this.incoming.receive();
   }
 
   send(): boolean {

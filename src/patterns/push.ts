@@ -10,7 +10,7 @@ import type { Pattern } from './pattern.js';
 export class PushPattern implements Pattern {
   static readonly socketType = 'PUSH';
   readonly #balancer = new LoadBalancer();
-  readonly #unwanted = new FairQueue();
+  readonly incoming = new FairQueue();
   readonly readable = false;
 
   attach(pipe: Pipe): boolean {
@@ -28,7 +28,7 @@ export class PushPattern implements Pattern {
 
   /** RFC 30: what a peer sends us is discarded. */
   readActivated(pipe: Pipe): void {
-    this.#unwanted.discard(pipe);
+    this.incoming.discard(pipe);
   }
 
   writeActivated(pipe: Pipe): void {

@@ -20,7 +20,8 @@ type RepState = keyof typeof REP_STATES;
 
 export class RepPattern implements Pattern {
   static readonly socketType = 'REP';
-  readonly #queue = new FairQueue();
+  readonly incoming = new FairQueue();
+  onUnroutable?: (message: Message) => void;
   #state: RepState = 'idle';
   /** Who asked; undefined once it is gone. */
   #peer: Pipe | undefined;
@@ -28,7 +29,8 @@ export class RepPattern implements Pattern {
   /** The next request with its envelope, found while answering `readable`. */
   #request: Message | undefined;
 
-  attach(): boolean {
+  attach(pipe: Pipe): boolean {
+    this.incoming.attach(pipe);
     return true;
   }
 
@@ -39,12 +41,12 @@ export class RepPattern implements Pattern {
   }
 
   detach(pipe: Pipe): void {
-    this.#queue.detach(pipe);
+    this.incoming.detach(pipe);
     if (this.#peer === pipe) this.#peer = undefined;
   }
 
   readActivated(pipe: Pipe): void {
-    this.#queue.activate(pipe);
+    this.incoming.activate(pipe);
   }
 
   writeActivated(): void {}
@@ -74,22 +76,33 @@ export class RepPattern implements Pattern {
   send(message: Message): boolean {
     if (this.#state === 'idle') throw zmqError('EFSM', 'REP sends only after it has received a request');
     const peer = this.#peer;
-    if (peer?.connected && !peer.write([...this.#envelope, ...message])) peer.dropped++;
+    if (peer?.connected) this.#reply(peer, [...this.#envelope, ...message]);
+    else this.onUnroutable?.(message);
     this.#peer = undefined;
     this.#envelope = [];
     this.#state = REP_STATES.answering.send;
     return true;
   }
 
+  #reply(peer: Pipe, reply: Message): void {
+    if (!peer.write(reply)) peer.drop(reply);
+  }
+
+  /** Whom the last message came from, unless another connection has taken its place before the message was read. */
+  get #asker(): Pipe | undefined {
+    const { source } = this.incoming;
+    return source?.readFrom === source?.connection ? source : undefined;
+  }
+
   /** Requests without a delimiter or without a body are dropped (RFC 28). */
   #findRequest(): boolean {
     while (this.#request === undefined) {
-      const message = this.#queue.receive();
+      const message = this.incoming.receive();
       if (message === undefined) return false;
       const delimiter = message.findIndex((part) => part.length === 0);
       if (delimiter < 0 || delimiter === message.length - 1) continue;
       this.#envelope = message.slice(0, delimiter + 1);
-      this.#peer = this.#queue.source;
+      this.#peer = this.#asker;
       this.#request = message.slice(delimiter + 1);
     }
     return true;

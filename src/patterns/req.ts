@@ -1,6 +1,7 @@
 // REQ (RFC 28): lock-step requests. Sends to one peer in turn, takes one reply from that peer, and drops all else.
 //
 //   idle ── send ──▶ waiting ── reply ──▶ idle        relaxed: send is legal while waiting; the old reply is dropped
+//                            └─ abandon ─▶ idle       for `request`, which gives up and tries again
 //
 // On the wire a request is [id, if correlate] empty body…; the reply must return the same envelope.
 
@@ -12,7 +13,7 @@ import { DealerPattern } from './dealer.js';
 
 export const REQ_STATES = Object.freeze({
   idle: { send: 'waiting' },
-  waiting: { reply: 'idle', resend: 'waiting' },
+  waiting: { reply: 'idle', resend: 'waiting', abandon: 'idle' },
 } as const);
 
 type ReqState = keyof typeof REQ_STATES;
@@ -21,6 +22,7 @@ const REQUEST_ID_SIZE = 4;
 
 export class ReqPattern extends DealerPattern {
   static override readonly socketType = 'REQ';
+  protected override readonly greets = false;
   #state: ReqState = 'idle';
   /** Who got the request; its reply alone counts. */
   #peer: Pipe | undefined;
@@ -56,11 +58,27 @@ export class ReqPattern extends DealerPattern {
     const peer = this.balancer.send(this.#enveloped(message));
     if (peer === undefined) return false;
     // Late replies to earlier requests must not be taken for this one's.
-    while (this.queue.receive() !== undefined);
+    while (this.incoming.receive() !== undefined);
     this.#reply = undefined;
     this.#peer = peer;
     this.#state = this.#state === 'idle' ? REQ_STATES.idle.send : REQ_STATES.waiting.resend;
     return true;
+  }
+
+  /**
+   * Gives up the request that waits for its reply. A late reply cannot be taken for the next request's: it is known by its
+   * id, or the connection it would come over is made anew.
+   */
+  abandon(): void {
+    if (this.#state === 'idle') return;
+    const peer = this.#peer;
+    this.#state = REQ_STATES.waiting.abandon;
+    this.#peer = undefined;
+    this.#reply = undefined;
+    if (peer === undefined || (peer.connected && this.#correlated)) return;
+    // What has not left need not leave any more.
+    peer.discard();
+    peer.disconnect(true);
   }
 
   #enveloped(message: Message): Message {
@@ -79,9 +97,9 @@ export class ReqPattern extends DealerPattern {
   /** Reads on until the awaited reply is found; what is not it is dropped (RFC 28). */
   #findReply(): boolean {
     while (this.#reply === undefined) {
-      const message = this.queue.receive();
+      const message = this.incoming.receive();
       if (message === undefined) return false;
-      if (this.queue.source === this.#peer) this.#reply = this.#withoutEnvelope(message);
+      if (this.incoming.source === this.#peer) this.#reply = this.#withoutEnvelope(message);
     }
     return true;
   }

@@ -2,25 +2,34 @@
 // names the peer to send to. Unroutable messages are dropped, or refused with EHOSTUNREACH when `mandatory` is set.
 
 import type { Message } from '../core/message.js';
+import type { Peer } from '../core/peer.js';
 import type { Pipe } from '../core/pipe.js';
 import { zmqError } from '../errors.js';
-import { copyOf, EMPTY } from '../util/bytes.js';
+import { copyOf, EMPTY, quoted } from '../util/bytes.js';
 import { FairQueue } from './fair-queue.js';
 import type { Pattern, PatternOptions } from './pattern.js';
 import { RoutingTable } from './routing-table.js';
 
+/** ZMQ_NOTIFY_CONNECT and ZMQ_NOTIFY_DISCONNECT. */
+const NOTIFY_CONNECT = 1;
+const NOTIFY_DISCONNECT = 2;
+
 export class RouterPattern implements Pattern {
   static readonly socketType = 'ROUTER';
   readonly #options: PatternOptions;
-  readonly #queue = new FairQueue();
+  readonly incoming = new FairQueue();
   readonly #table = new RoutingTable();
+  onUnroutable?: (message: Message) => void;
 
   constructor(options: PatternOptions) {
     this.#options = options;
   }
 
   attach(pipe: Pipe): boolean {
-    if (pipe.routingId.length > 0) this.#table.set(pipe.routingId, pipe);
+    if (pipe.routingId.length > 0) {
+      this.#table.set(pipe.routingId, pipe);
+      this.incoming.attach(pipe);
+    }
     return true;
   }
 
@@ -29,28 +38,42 @@ export class RouterPattern implements Pattern {
     return this.#table.get(id) !== undefined;
   }
 
-  /** An id given by `connect` outranks the peer's own; a taken id is refused unless `handover` is set. */
+  /** The peer with this routing id, while it is there. */
+  peerOf(id: Buffer): Peer | undefined {
+    const pipe = this.#table.get(id);
+    return pipe?.connected ? pipe.connection : undefined;
+  }
+
+  /**
+   * An id given by `connect` outranks the peer's own. One that is taken is refused unless `handover` is set, whoever had it
+   * before: a peer that comes again may have lost it meanwhile.
+   */
   connected(pipe: Pipe): boolean {
     const own = pipe.peer?.routingId ?? EMPTY;
-    if (!pipe.assignedId && (own.length > 0 || pipe.routingId.length === 0)) {
-      const id = own.length > 0 ? own : this.#table.newId();
-      const holder = this.#table.get(id);
-      const taken = holder !== undefined && holder !== pipe;
-      if (taken && !this.#options.handover) return false;
+    const chosen = pipe.assignedId || own.length === 0 ? pipe.routingId : own;
+    const id = chosen.length > 0 ? chosen : this.#table.newId();
+    const holder = this.#table.get(id);
+    if (holder !== pipe) {
+      if (holder !== undefined && !this.#options.handover) return false;
       this.#table.set(id, pipe);
-      if (taken) holder.disconnect();
+      holder?.disconnect();
     }
+    // From now on: who names itself only now had nothing to say before.
+    this.incoming.attach(pipe);
     if (this.#options.probeRouter) pipe.greet([EMPTY]);
+    if (this.#options.helloMessage !== undefined) pipe.greet([this.#options.helloMessage]);
+    if (this.#options.routerNotify & NOTIFY_CONNECT) pipe.deliver([EMPTY]);
     return true;
   }
 
   detach(pipe: Pipe): void {
-    this.#queue.detach(pipe);
+    if (pipe.peer !== undefined && !pipe.connected) this.#tellOfLoss(pipe);
+    this.incoming.detach(pipe);
     this.#table.delete(pipe);
   }
 
   readActivated(pipe: Pipe): void {
-    this.#queue.activate(pipe);
+    this.incoming.activate(pipe);
   }
 
   writeActivated(): void {}
@@ -58,13 +81,13 @@ export class RouterPattern implements Pattern {
   subscription(): void {}
 
   get readable(): boolean {
-    return this.#queue.readable;
+    return this.incoming.readable;
   }
 
   receive(): Message | undefined {
-    const message = this.#queue.receive();
+    const message = this.incoming.receive();
     // A copy: the program may write into what it receives.
-    message?.unshift(copyOf(this.#queue.source!.routingId));
+    message?.unshift(copyOf(this.incoming.source!.routingId));
     return message;
   }
 
@@ -75,17 +98,28 @@ export class RouterPattern implements Pattern {
     return false;
   }
 
+  #tellOfLoss(pipe: Pipe): void {
+    const { disconnectMessage, routerNotify } = this.#options;
+    if (routerNotify & NOTIFY_DISCONNECT) pipe.deliver([EMPTY]);
+    // A copy: the program may write into what it receives.
+    if (disconnectMessage !== undefined) pipe.deliver([copyOf(disconnectMessage)]);
+  }
+
   send(message: Message): boolean {
     const [id, ...rest] = message as [Buffer, ...Message];
+    // libzmq: an id alone is for nobody, whether there is such a peer or not.
+    if (rest.length === 0) return true;
     const pipe = this.#table.get(id);
     if (pipe === undefined) {
-      if (!this.#options.mandatory) return true;
-      throw zmqError('EHOSTUNREACH', `no peer has the routing id ${JSON.stringify(id.toString('latin1'))}`);
+      if (!this.#options.mandatory) {
+        this.onUnroutable?.(message);
+        return true;
+      }
+      throw zmqError('EHOSTUNREACH', `no peer has the routing id ${quoted(id.toString('latin1'))}`);
     }
-    if (rest.length === 0) return true;
     if (pipe.write(rest)) return true;
     if (this.#options.mandatory) return false;
-    pipe.dropped++;
+    pipe.drop(rest);
     return true;
   }
 }

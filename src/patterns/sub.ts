@@ -28,6 +28,11 @@ export class SubPattern extends XsubPattern {
     throw unsupported('send', 'SUB');
   }
 
+  setTopic(topic: Buffer, add: boolean): boolean {
+    this.subscribe(topic, add);
+    return true;
+  }
+
   #matching(): Message | undefined {
     for (;;) {
       const message = super.receive();

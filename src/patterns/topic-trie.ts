@@ -52,12 +52,19 @@ export type Removed = 'absent' | 'kept' | 'left' | 'last';
 export class TopicTrie<K> {
   readonly #root = new Node<K>('', undefined);
   readonly #nodesOf = new Map<K, Set<Node<K>>>();
+  #size = 0;
+
+  /** Different topics. */
+  get size(): number {
+    return this.#size;
+  }
 
   add(topic: Buffer, key: K): Added {
     const node = this.#nodeFor(topic.toString('latin1'));
     const count = node.countOf(key);
     const result = node.empty ? 'first' : count === 0 ? 'joined' : 'again';
     node.setCount(key, count + 1);
+    if (result === 'first') this.#size++;
     if (count === 0) this.#remember(key, node);
     return result;
   }
@@ -70,22 +77,32 @@ export class TopicTrie<K> {
     if (count > 1) return 'kept';
     this.#forget(key, node);
     if (!node.empty) return 'left';
+    this.#size--;
     this.#prune(node);
     return 'last';
   }
 
-  /** Removes every subscription of `key`; `visit` hears of each topic and whether nobody has it now. */
-  removeKey(key: K, visit?: (topic: Buffer, last: boolean) => void): void {
-    const nodes = this.#nodesOf.get(key);
-    if (nodes === undefined) return;
+  /**
+   * Begins to remove every subscription of `key`, which must not be used again: what is returned removes one at each call and
+   * says whether there was one. `visit` hears of each topic and whether nobody has it now.
+   */
+  removal(key: K, visit?: (topic: Buffer, last: boolean) => void): () => boolean {
+    // One iterator for all calls: a new one would step over the holes that the others have left.
+    const nodes = this.#nodesOf.get(key)?.values();
     this.#nodesOf.delete(key);
-    for (const node of nodes) {
+    return () => {
+      const node = nodes?.next().value;
+      if (node === undefined) return false;
       const topic = visit === undefined ? undefined : Buffer.from(pathOf(node), 'latin1');
       node.setCount(key, 0);
       const last = node.empty;
-      if (last) this.#prune(node);
+      if (last) {
+        this.#size--;
+        this.#prune(node);
+      }
       if (topic !== undefined) visit?.(topic, last);
-    }
+      return true;
+    };
   }
 
   /** How many different topics `key` has. */

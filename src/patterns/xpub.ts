@@ -2,6 +2,7 @@
 // their high-water mark; receives its peers' subscriptions as messages 01 topic and 00 topic.
 
 import type { Message } from '../core/message.js';
+import type { Peer } from '../core/peer.js';
 import type { Pipe } from '../core/pipe.js';
 import { ProtocolError } from '../errors.js';
 import { Distributor } from './distributor.js';
@@ -9,23 +10,51 @@ import { FairQueue } from './fair-queue.js';
 import type { Pattern, PatternOptions } from './pattern.js';
 import { TopicTrie } from './topic-trie.js';
 
-/** Different topics one peer may subscribe to: libzmq has no limit, and each costs us some 250 bytes. */
-export const PEER_TOPICS_MAX = 1_000_000;
-/** Bytes of all topics of one peer. */
-export const PEER_TOPIC_BYTES_MAX = 64 * 1024 * 1024;
+/** Topics of peers that left, forgotten in one turn of the event loop: a million of them would take a second. */
+export const SLICE = 1000;
+/** A topic of as many bytes counts twice. */
+const DEAR_TOPIC = 256;
+
+/** One connection of a pipe: when its peer comes again, that is another subscriber. */
+class Subscriber {
+  readonly pipe: Pipe;
+  topicBytes = 0;
+  /** Its topics are still being forgotten. */
+  gone = false;
+
+  constructor(pipe: Pipe) {
+    this.pipe = pipe;
+  }
+}
+
+/** Forgets one topic of a subscriber that is gone. False: there is none left. */
+interface Leaving {
+  readonly forget: () => boolean;
+  /** To whose queue its cancellations go, where they are shown: not past its high-water mark. */
+  readonly queue: Pipe | undefined;
+}
 
 export class XpubPattern implements Pattern {
   static readonly socketType: 'XPUB' | 'PUB' = 'XPUB';
   protected readonly options: PatternOptions;
   /** Subscriptions are shown to the application. */
   protected readonly tells: boolean = true;
-  protected readonly queue = new FairQueue();
+  readonly incoming = new FairQueue();
+  onSubscribed?: () => void;
+  onWork?: () => void;
   readonly #distributor = new Distributor();
   /** What messages are matched against. */
-  readonly #topics = new TopicTrie<Pipe>();
+  readonly #topics = new TopicTrie<Subscriber>();
   /** In manual mode: what the peers asked for, whatever the application made of it. */
-  readonly #asked = new TopicTrie<Pipe>();
-  readonly #topicBytes = new Map<Pipe, number>();
+  readonly #asked = new TopicTrie<Subscriber>();
+  /** Of the peers that are here and have subscribed to something. */
+  readonly #subscribers = new Map<Pipe, Subscriber>();
+  readonly #leaving = new Set<Leaving>();
+  /** Topics that may still be forgotten in this turn. */
+  #slice = 0;
+  readonly #choose = ({ pipe, gone }: Subscriber): void => {
+    if (!gone) this.#distributor.choose(pipe);
+  };
 
   constructor(options: PatternOptions) {
     this.options = options;
@@ -46,36 +75,74 @@ export class XpubPattern implements Pattern {
   detach(pipe: Pipe): void {
     this.#distributor.pipes.delete(pipe);
     this.#dropTopics(pipe);
-    this.#topicBytes.delete(pipe);
-    this.queue.detach(pipe);
+    this.incoming.detach(pipe);
   }
 
   readActivated(pipe: Pipe): void {
-    this.queue.activate(pipe);
+    this.incoming.activate(pipe);
   }
 
   writeActivated(): void {}
 
   subscription(pipe: Pipe, topic: Buffer, add: boolean): void {
     const trie = this.options.manual ? this.#asked : this.#topics;
-    const shown = add ? this.#add(trie, pipe, topic) : this.#remove(trie, pipe, topic);
+    const subscriber = this.#subscriber(pipe);
+    const shown = add ? this.#add(trie, subscriber, topic) : this.#remove(trie, subscriber, topic);
     if (shown || this.options.manual) this.notify(pipe, topic, add);
+    if (add) this.onSubscribed?.();
   }
 
-  /** In manual mode: gives the topic to, or takes it from, the peer whose subscription was received last. */
-  setManually(topic: Buffer, add: boolean): void {
-    const pipe = this.queue.source;
-    if (!this.options.manual || pipe === undefined || pipe.retired) return;
-    if (add) this.#topics.add(topic, pipe);
-    else this.#topics.remove(topic, pipe);
+  /**
+   * In manual mode: gives the topic to, or takes it from, a peer.
+   * @param pipe the peer's; the one whose message was received last when none is given
+   */
+  setManually(topic: Buffer, add: boolean, pipe = this.incoming.source): void {
+    if (!this.options.manual || pipe === undefined || !this.#distributor.pipes.has(pipe)) return;
+    const subscriber = this.#subscriber(pipe);
+    if (!add) this.#topics.remove(topic, subscriber);
+    else if (this.#topics.add(topic, subscriber) !== 'again') this.onSubscribed?.();
+  }
+
+  /** A peer that a message with this first frame would go to; with any subscription when no frame is given. */
+  subscriberOf(frame: Buffer | undefined): Peer | undefined {
+    const matching = new Set<Subscriber | undefined>();
+    if (frame !== undefined) this.#topics.match(frame, (subscriber) => matching.add(subscriber));
+    const inverted = frame !== undefined && this.options.invertMatching;
+    for (const pipe of this.#distributor.pipes) {
+      const subscriber = this.#subscribers.get(pipe);
+      const any = subscriber !== undefined && this.#topics.sizeOf(subscriber) > 0;
+      const wants = frame === undefined ? any : matching.has(subscriber) !== inverted;
+      if (wants && pipe.connected) return pipe.connection;
+    }
+    return undefined;
+  }
+
+  /** To one of our peers alone, whatever it subscribed to. False: its queue is full, and the message dropped. */
+  sendTo(pipe: Pipe, message: Message): boolean {
+    if (!this.#distributor.pipes.has(pipe)) return false;
+    if (pipe.write(message)) return true;
+    pipe.drop(message);
+    return false;
+  }
+
+  setTopic(topic: Buffer, add: boolean): boolean {
+    if (this.options.manual) this.setManually(topic, add);
+    return this.options.manual;
+  }
+
+  get topicCount(): number {
+    return this.#topics.size;
   }
 
   get readable(): boolean {
-    return this.queue.readable;
+    return this.incoming.readable;
   }
 
   receive(): Message | undefined {
-    return this.queue.receive();
+    const message = this.incoming.receive();
+    // There may be room now for what is to be told of those who left.
+    if (this.#leaving.size > 0) this.onWork?.();
+    return message;
   }
 
   get writable(): boolean {
@@ -86,54 +153,93 @@ export class XpubPattern implements Pattern {
 
   send(message: Message): boolean {
     const distributor = this.#distributor;
-    this.#topics.match(message[0]!, distributor.choose);
+    const only = this.options.manualLastValue ? this.incoming.source : undefined;
+    if (only === undefined) this.#topics.match(message[0]!, this.#choose);
+    else this.#topics.match(message[0]!, (subscriber) => subscriber.pipe === only && this.#choose(subscriber));
     if (this.options.invertMatching) distributor.invert();
     if (this.options.noDrop && !distributor.chosenWritable) {
       distributor.reset();
       return false;
     }
     distributor.send(message);
+    // Only the first message after a subscription is for that subscriber alone.
+    if (only !== undefined) this.incoming.detach(only);
     return true;
   }
 
-  /** Shows a subscription to the application. */
+  work(): boolean {
+    this.#slice = SLICE;
+    for (const leaving of this.#leaving) {
+      while (this.#slice > 0 && leaving.queue?.inputFull !== true) {
+        this.#slice--;
+        if (leaving.forget()) continue;
+        this.#leaving.delete(leaving);
+        break;
+      }
+      if (this.#slice <= 0) return true;
+    }
+    return false;
+  }
+
+  /** Shows a subscription to the application, also one of a peer that has left. */
   protected notify(pipe: Pipe, topic: Buffer, add: boolean): void {
-    pipe.deliver([Buffer.concat([Buffer.of(add ? 1 : 0), topic])]);
+    pipe.deliver([Buffer.concat([Buffer.of(add ? 1 : 0), topic])], true);
   }
 
-  #add(trie: TopicTrie<Pipe>, pipe: Pipe, topic: Buffer): boolean {
-    this.#account(pipe, topic.length);
-    const added = trie.add(topic, pipe);
-    if (added === 'again') {
-      this.#account(pipe, -topic.length);
-      if (pipe.peer?.subscriptionsAreASet) trie.remove(topic, pipe);
-    } else if (trie.sizeOf(pipe) > PEER_TOPICS_MAX) throw overLimit(`more than ${PEER_TOPICS_MAX} topics`);
-    return added === 'first' || this.options.verbosity !== null;
+  #subscriber(pipe: Pipe): Subscriber {
+    const known = this.#subscribers.get(pipe);
+    if (known !== undefined) return known;
+    const subscriber = new Subscriber(pipe);
+    this.#subscribers.set(pipe, subscriber);
+    return subscriber;
   }
 
-  #remove(trie: TopicTrie<Pipe>, pipe: Pipe, topic: Buffer): boolean {
-    const removed = trie.remove(topic, pipe);
-    if (removed === 'last' || removed === 'left') this.#account(pipe, -topic.length);
+  #add(trie: TopicTrie<Subscriber>, subscriber: Subscriber, topic: Buffer): boolean {
+    const { maxSubscriptions, verbosity } = this.options;
+    const added = trie.add(topic, subscriber);
+    if (added !== 'again') {
+      this.#account(subscriber, topic.length);
+      if (trie.sizeOf(subscriber) > maxSubscriptions) {
+        throw overLimit(`more than ${maxSubscriptions} topics`, 'maxSubscriptions');
+      }
+    } else if (subscriber.pipe.peer?.subscriptionsAreASet) trie.remove(topic, subscriber);
+    return added === 'first' || verbosity !== null;
+  }
+
+  #remove(trie: TopicTrie<Subscriber>, subscriber: Subscriber, topic: Buffer): boolean {
+    const removed = trie.remove(topic, subscriber);
+    if (removed === 'last' || removed === 'left') this.#account(subscriber, -topic.length);
     return removed === 'last' || (removed !== 'absent' && this.options.verbosity === 'allSubsUnsubs');
   }
 
-  #account(pipe: Pipe, bytes: number): void {
-    const total = (this.#topicBytes.get(pipe) ?? 0) + bytes;
-    if (total > PEER_TOPIC_BYTES_MAX) throw overLimit(`topics of more than ${PEER_TOPIC_BYTES_MAX} bytes`);
-    this.#topicBytes.set(pipe, total);
+  #account(subscriber: Subscriber, bytes: number): void {
+    const { maxSubscriptionBytes } = this.options;
+    const total = subscriber.topicBytes + bytes;
+    if (bytes > 0 && total > maxSubscriptionBytes) {
+      throw overLimit(`topics of more than ${maxSubscriptionBytes} bytes`, 'maxSubscriptionBytes');
+    }
+    subscriber.topicBytes = total;
   }
 
+  /** Begun at once, and for few topics done at once. */
   #dropTopics(pipe: Pipe): void {
+    const subscriber = this.#subscribers.get(pipe);
+    if (subscriber === undefined) return;
+    this.#subscribers.delete(pipe);
+    subscriber.gone = true;
     const { manual, verbosity } = this.options;
+    const queue = this.tells ? pipe : undefined;
     const tell = (topic: Buffer, last: boolean): void => {
+      this.#slice -= topic.length / DEAR_TOPIC;
       if (last || verbosity === 'allSubsUnsubs') this.notify(pipe, topic, false);
     };
-    this.#topics.removeKey(pipe, this.tells && !manual ? tell : undefined);
-    this.#asked.removeKey(pipe, (topic) => this.notify(pipe, topic, false));
-    this.#topicBytes.delete(pipe);
+    if (this.tells && !manual) this.#leaving.add({ forget: this.#topics.removal(subscriber, tell), queue });
+    else this.#leaving.add({ forget: this.#topics.removal(subscriber), queue: undefined });
+    this.#leaving.add({ forget: this.#asked.removal(subscriber, (topic) => tell(topic, true)), queue });
+    if (this.work()) this.onWork?.();
   }
 }
 
-function overLimit(what: string): ProtocolError {
-  return new ProtocolError('subscription-limit', `the peer subscribed to ${what}`);
+function overLimit(what: string, option: string): ProtocolError {
+  return new ProtocolError('subscription-limit', `the peer subscribed to ${what} (option ${option})`);
 }

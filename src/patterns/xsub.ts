@@ -17,17 +17,19 @@ const SUBSCRIBE_OCTET = 1;
 export class XsubPattern implements Pattern {
   static readonly socketType: 'XSUB' | 'SUB' = 'XSUB';
   protected readonly options: PatternOptions;
-  readonly #queue = new FairQueue();
+  readonly incoming = new FairQueue();
   readonly #distributor = new Distributor();
   protected readonly topics = new TopicTrie<XsubPattern>();
   /** The topics in the order they were first asked for, to be stated to each new peer. */
   readonly #stated = new Map<string, Buffer>();
+  #asked = 0;
 
   constructor(options: PatternOptions) {
     this.options = options;
   }
 
   attach(pipe: Pipe): boolean {
+    this.incoming.attach(pipe);
     this.#distributor.pipes.add(pipe);
     return true;
   }
@@ -39,11 +41,11 @@ export class XsubPattern implements Pattern {
 
   detach(pipe: Pipe): void {
     this.#distributor.pipes.delete(pipe);
-    this.#queue.detach(pipe);
+    this.incoming.detach(pipe);
   }
 
   readActivated(pipe: Pipe): void {
-    this.#queue.activate(pipe);
+    this.incoming.activate(pipe);
   }
 
   writeActivated(): void {}
@@ -51,11 +53,11 @@ export class XsubPattern implements Pattern {
   subscription(): void {}
 
   get readable(): boolean {
-    return this.#queue.readable;
+    return this.incoming.readable;
   }
 
   receive(): Message | undefined {
-    return this.#queue.receive();
+    return this.incoming.receive();
   }
 
   get writable(): boolean {
@@ -73,13 +75,21 @@ export class XsubPattern implements Pattern {
     return true;
   }
 
+  /** As libzmq has it: a topic counts as often as it was asked for. */
+  get topicCount(): number {
+    return this.#asked;
+  }
+
   subscribe(topic: Buffer, add: boolean): void {
     const key = topic.toString('latin1');
     if (add) {
+      this.#asked++;
       if (this.topics.add(topic, this) !== 'first') return;
       this.#stated.set(key, Buffer.from(topic));
     } else {
-      if (this.topics.remove(topic, this) !== 'last') return;
+      const removed = this.topics.remove(topic, this);
+      if (removed !== 'absent') this.#asked--;
+      if (removed !== 'last') return;
       this.#stated.delete(key);
     }
     for (const pipe of this.#distributor.pipes) pipe.subscribe(topic, add);

@@ -1,75 +1,35 @@
 // One peer's protocol, without I/O: bytes in, messages out, and back (RFC 23, RFC 37). Called by Session.
 //
 //   greeting ──▶ handshake ──▶ traffic          any state ──▶ closed
+//          zap, work ◀─┘ (and back: may this peer come in? RFC 27; is there time for costly work?)
 //
 // `receive` takes bytes in any split and reports through ConnectionEvents; what is to be sent gathers in `output`, which
 // the caller drains after every call. Time comes in as `now` (ms, monotonic) and goes out as `deadline`. A peer's fault
 // is thrown as ProtocolError and closes the connection; anything else that escapes is a bug in this library.
 
-import { ProtocolError } from '../errors.js';
-import { EMPTY, quoted, view } from '../util/bytes.js';
+import { AuthError, ProtocolError } from '../errors.js';
+import { view } from '../util/bytes.js';
 import { type Command, decodeCommand, encodeCommand, encodeError } from './command.js';
+import type { ConnectionEvents, ConnectionOptions } from './connection-contract.js';
+import { CONNECTION_STATES, type ConnectionState } from './connection-states.js';
 import { FLAG_COMMAND, FLAG_MORE } from './frame.js';
-import { FrameReader } from './frame-reader.js';
+import { commandLimitOf, limitFrames, openFrame } from './frame-limits.js';
 import { FrameWriter } from './frame-writer.js';
-import { encodeGreeting, type Greeting, GreetingReader } from './greeting.js';
-import { decodePing, encodePing, encodePong, Heartbeat, type HeartbeatOptions } from './heartbeat.js';
-import type { Mechanism, Step } from './mechanism.js';
-import type { Properties } from './metadata.js';
-import { compatible, hasRoutingId, type SocketType, takesSubscriptions } from './socket-types.js';
+import { checkGreeting, encodeGreeting, type Greeting, GreetingReader } from './greeting.js';
+import { decodePing, encodePing, encodePong, Heartbeat } from './heartbeat.js';
+import { Intake } from './intake.js';
+import { type ConnectionLimits, LIMITS } from './limits.js';
+import type { Cipher, Step, ZapReply } from './mechanism.js';
+import { MessageParts } from './message-parts.js';
+import { checkCount, type Properties } from './metadata.js';
+import { checkedPeer, type PeerInfo } from './peer-info.js';
+import { takesSubscriptions } from './socket-types.js';
 
-/** A frame before the handshake is done: room for any honest metadata. */
-export const HANDSHAKE_FRAME_MAX = 64 * 1024;
-/** A command to a publisher afterwards: a SUBSCRIBE, and all topics of a peer together may take 64 MiB. Others keep the limit above. */
-export const COMMAND_MAX = 64 * 1024 * 1024 + 16;
-/** Frames of one message: each costs us an object whatever its size. */
-export const MESSAGE_PARTS_MAX = 65_536;
+export type { ConnectionEvents, ConnectionOptions } from './connection-contract.js';
+export { CONNECTION_STATES, type ConnectionState } from './connection-states.js';
+export type { PeerInfo } from './peer-info.js';
 
-const ROUTING_ID_MAX = 255;
 const SUBSCRIBE_OCTET = 1;
-
-/** Every state, and where each step leads from it. */
-export const CONNECTION_STATES = Object.freeze({
-  greeting: { greeted: 'handshake', closed: 'closed' },
-  handshake: { ready: 'traffic', closed: 'closed' },
-  traffic: { closed: 'closed' },
-  closed: { closed: 'closed' },
-} as const);
-
-export type ConnectionState = keyof typeof CONNECTION_STATES;
-
-export interface ConnectionOptions {
-  readonly socketType: SocketType;
-  readonly mechanism: Mechanism;
-  /** Milliseconds until the handshake must be done; 0 for no limit. Absolute: bytes do not extend it. */
-  readonly handshakeInterval: number;
-  /** Bytes of one message, all parts together. */
-  readonly maxMessageSize: number;
-  readonly heartbeat: HeartbeatOptions;
-}
-
-/** Who is at the other end, as told by its handshake. */
-export interface PeerInfo {
-  readonly socketType: string;
-  /** Empty when the peer named none, or is of a type whose routing id means nothing. */
-  readonly routingId: Buffer;
-  readonly properties: Properties;
-  readonly userId: string | undefined;
-  /**
-   * RFC 37 counts subscriptions. libzmq's SUB sends SUBSCRIBE each time it is asked and CANCEL only the last time, which is
-   * right with a set.
-   */
-  readonly subscriptionsAreASet: boolean;
-}
-
-export interface ConnectionEvents {
-  /** The handshake is done; messages may follow and may be sent. */
-  ready(peer: PeerInfo): void;
-  /** A whole message. False: take no more until `resume()`. */
-  message(parts: Buffer[]): boolean;
-  /** The peer subscribed or cancelled; only on PUB and XPUB. False as above. */
-  subscription(topic: Buffer, add: boolean): boolean;
-}
 
 export class Connection {
   readonly output = new FrameWriter();
@@ -78,23 +38,25 @@ export class Connection {
 
   readonly #options: ConnectionOptions;
   readonly #events: ConnectionEvents;
-  readonly #reader: FrameReader;
+  readonly #limits: ConnectionLimits;
+  readonly #intake: Intake;
   #state: ConnectionState = 'greeting';
   #greetingReader: GreetingReader | undefined = new GreetingReader();
   #peerMinor = 0;
   #libzmqStyle = false;
   #handshakeDue = Number.POSITIVE_INFINITY;
   #heartbeat: Heartbeat | undefined;
+  /** Who let the peer in. */
+  #zapReply: ZapReply | undefined;
+  /** In traffic, of a mechanism that encrypts. */
+  #cipher: Cipher | undefined;
+  /** In `work`. */
+  #job: (() => Step) | undefined;
 
-  /** Frames of a message whose last frame has not come yet, and their bytes. */
-  #parts: Buffer[] = [];
-  #partsSize = 0;
+  readonly #parts: MessageParts;
   /** In traffic, on a socket type for which a lone final frame is simply a message. */
   #plain = false;
-  #paused = false;
   #decoding = false;
-  /** Chunks that came while paused. */
-  #waiting: Buffer[] = [];
   #congested = false;
   /** The answer owed to the last PING; one, however many came, while output is congested. */
   #owedPong: Buffer | undefined;
@@ -102,16 +64,23 @@ export class Connection {
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
     this.#options = options;
     this.#events = events;
-    this.#reader = new FrameReader(HANDSHAKE_FRAME_MAX, HANDSHAKE_FRAME_MAX);
+    this.#limits = options.limits ?? LIMITS;
+    this.#intake = new Intake(this.#limits, options.lenient);
+    this.#parts = new MessageParts(options.maxMessageSize, this.#limits.messageParts);
   }
 
   get state(): ConnectionState {
     return this.#state;
   }
 
-  /** True while input is held back because `message` returned false. */
+  /** True while input is held back. */
   get paused(): boolean {
-    return this.#paused;
+    return this.#intake.paused;
+  }
+
+  /** True when as much has been decoded as may be in one turn: `nextTurn` is to be called in the next. */
+  get resting(): boolean {
+    return this.#intake.resting;
   }
 
   /** When `timeout` wants to be called, on the caller's clock; Infinity for never. */
@@ -129,45 +98,64 @@ export class Connection {
   receive(chunk: Buffer, now: number): boolean {
     if (this.#state === 'closed') return false;
     this.#heartbeat?.heard(now);
-    if (this.#paused || this.#decoding) {
-      this.#waiting.push(chunk);
+    if (this.#intake.paused || this.#decoding) {
+      this.#intake.push(chunk);
       return false;
     }
     return this.#guarded(() => this.#consume(chunk, now));
   }
 
-  /** Takes up decoding where a refused message stopped it. True: everything received so far is decoded. */
+  /** Takes up decoding where a refused message stopped it. True: all that came is decoded. */
   resume(now: number): boolean {
-    if (this.#state === 'closed') return false;
+    if (this.#state === 'closed' || this.#state === 'zap' || this.#state === 'work') return false;
     // The peer may have spoken while nobody listened: its silence counts from now.
-    if (this.#paused) this.#heartbeat?.heard(now);
-    this.#paused = false;
-    if (this.#decoding) return false;
-    return this.#guarded(() => this.#decode(now));
+    if (this.#intake.paused) this.#heartbeat?.heard(now);
+    return this.#intake.resume() && this.#goOn(now);
+  }
+
+  /**
+   * Takes up decoding in the next turn of the event loop, unless a refused message holds it up. As `resume` for the rest.
+   * @param budgets how often it may decode as much as it may in one turn, before it rests again
+   */
+  nextTurn(now: number, budgets = 1): boolean {
+    return this.#intake.nextTurn(budgets) && this.#goOn(now);
+  }
+
+  /** The answer to `zap`; false as `receive`. @throws AuthError when the peer is not let in, ProtocolError */
+  zapReply(reply: ZapReply, now: number): boolean {
+    if (this.#state !== 'zap') return false;
+    this.#state = CONNECTION_STATES.zap.answered;
+    this.#zapReply = reply;
+    return this.#step(() => this.#options.mechanism.zapReply(reply), now);
+  }
+
+  /** Does what `work` was called for; false as `receive`. @throws ProtocolError */
+  work(now: number): boolean {
+    const job = this.#job;
+    if (this.#state !== 'work' || job === undefined) return false;
+    this.#state = CONNECTION_STATES.work.done;
+    this.#job = undefined;
+    return this.#step(job, now);
   }
 
   /** Only in traffic. */
   send(message: readonly Uint8Array[]): void {
-    const output = this.output;
     const last = message.length - 1;
-    for (let i = 0; i < last; i++) output.write(FLAG_MORE, message[i]!);
-    output.write(0, message[last]!);
+    for (let i = 0; i < last; i++) this.#write(FLAG_MORE, message[i]!);
+    this.#write(0, message[last]!);
   }
 
   /** Only in traffic. A command for ZMTP 3.1 peers; the message that 3.0 peers take instead (RFC 37, RFC 29). */
   subscribe(topic: Buffer, add: boolean): void {
-    if (this.#peerMinor >= 1) {
-      this.output.write(FLAG_COMMAND, encodeCommand(add ? 'SUBSCRIBE' : 'CANCEL', topic));
-      return;
-    }
-    this.output.write(0, Buffer.concat([Buffer.of(add ? SUBSCRIBE_OCTET : 0), topic]));
+    if (this.#peerMinor >= 1) this.#write(FLAG_COMMAND, encodeCommand(add ? 'SUBSCRIBE' : 'CANCEL', topic));
+    else this.#write(0, Buffer.concat([Buffer.of(add ? SUBSCRIBE_OCTET : 0), topic]));
   }
 
   /** Set while the stream takes no more bytes: answers to PINGs then wait, so that a peer cannot pile them up. */
   set congested(value: boolean) {
     this.#congested = value;
     if (value || this.#owedPong === undefined) return;
-    this.output.write(FLAG_COMMAND, this.#owedPong);
+    this.#write(FLAG_COMMAND, this.#owedPong);
     this.#owedPong = undefined;
   }
 
@@ -175,24 +163,40 @@ export class Connection {
   timeout(now: number): void {
     this.#guarded(() => {
       if (this.#heartbeat === undefined) {
-        this.#checkHandshake(now);
-        return;
+        if (now < this.#handshakeDue) return;
+        const text = `no complete handshake within ${this.#options.handshakeInterval} ms (option handshakeInterval)`;
+        throw new ProtocolError('handshake-timeout', text);
       }
       // Input that we refuse to read cannot prove the peer alive, nor dead.
-      if (this.#paused) this.#heartbeat.heard(now);
-      if (this.#heartbeat.tick(now)) this.output.write(FLAG_COMMAND, encodePing(this.#heartbeat.timeToLive));
+      if (this.#intake.paused) this.#heartbeat.heard(now);
+      if (this.#heartbeat.tick(now)) this.#write(FLAG_COMMAND, encodePing(this.#heartbeat.timeToLive));
     });
   }
 
   close(): void {
     this.#state = CONNECTION_STATES[this.#state].closed;
-    // Stops the decode loop that an event handler may have been called from.
-    this.#paused = true;
+    // Stops the decode loop, too, that an event handler may have been called from.
+    this.#intake.close();
     this.#handshakeDue = Number.POSITIVE_INFINITY;
     this.#heartbeat = undefined;
-    this.#parts = [];
-    this.#waiting = [];
-    this.#reader.clear();
+    this.#parts.clear();
+    this.#job = undefined;
+    this.#options.mechanism.erase?.();
+  }
+
+  /** Takes up a handshake that has waited for us. */
+  #step(step: () => Step, now: number): boolean {
+    return this.#guarded(() => {
+      this.#intake.release();
+      this.#apply(step(), now);
+      // What came meanwhile; whoever answers from within an event is in the middle of it.
+      return this.#decoding || this.#decode(now);
+    });
+  }
+
+  #write(flags: number, body: Uint8Array): void {
+    if (this.#cipher === undefined) this.output.write(flags, body);
+    else this.output.write(0, this.#cipher.seal(flags, body));
   }
 
   #guarded<T>(step: () => T): T {
@@ -204,12 +208,6 @@ export class Connection {
     }
   }
 
-  #checkHandshake(now: number): void {
-    if (now < this.#handshakeDue) return;
-    const { handshakeInterval } = this.#options;
-    throw new ProtocolError('handshake-timeout', `no complete handshake within ${handshakeInterval} ms`);
-  }
-
   #consume(chunk: Buffer, now: number): boolean {
     let rest = chunk;
     if (this.#greetingReader !== undefined) {
@@ -218,16 +216,13 @@ export class Connection {
       if (greeting === undefined) return true;
       this.#greeted(greeting, now);
     }
-    this.#reader.push(rest);
+    this.#intake.push(rest);
     return this.#decode(now);
   }
 
   #greeted(greeting: Greeting, now: number): void {
     const { mechanism } = this.#options;
-    if (greeting.mechanism !== mechanism.name) {
-      const text = `the peer's mechanism is ${greeting.mechanism}, ours is ${mechanism.name}`;
-      throw new ProtocolError('greeting-mechanism', text);
-    }
+    checkGreeting(greeting, mechanism);
     this.#greetingReader = undefined;
     this.#peerMinor = greeting.minor;
     this.#libzmqStyle = greeting.libzmqStyle;
@@ -235,95 +230,122 @@ export class Connection {
     this.#apply(mechanism.start(), now);
   }
 
+  #goOn(now: number): boolean {
+    return this.#decoding ? false : this.#guarded(() => this.#decode(now));
+  }
+
   #decode(now: number): boolean {
-    const reader = this.#reader;
+    const intake = this.#intake;
+    const { reader } = intake;
     this.#decoding = true;
     try {
       do {
-        while (!this.#paused && reader.next()) {
+        while (!intake.paused && reader.next()) {
           // ★ The fast place: a lone final frame in traffic.
           if (this.#plain && reader.flags === 0) {
-            if (!this.#events.message([reader.body])) this.#paused = true;
+            if (!this.#events.message([reader.body])) intake.refuse();
           } else {
             this.#frame(reader.flags, reader.body, now);
           }
+          if (--intake.framesLeft === 0) intake.rest();
         }
-      } while (!this.#paused && this.#nextWaiting());
+      } while (!intake.paused && intake.feed());
     } finally {
       this.#decoding = false;
     }
-    return !this.#paused;
-  }
-
-  #nextWaiting(): boolean {
-    const chunk = this.#waiting.shift();
-    if (chunk === undefined) return false;
-    this.#reader.push(chunk);
-    return true;
+    return !intake.paused;
   }
 
   #frame(flags: number, body: Buffer, now: number): void {
-    if ((flags & FLAG_COMMAND) !== 0) {
-      const command = decodeCommand(body);
-      if (this.#state === 'handshake') this.#apply(this.#options.mechanism.receive(command), now);
-      else this.#command(command);
-      return;
-    }
     if (this.#state === 'handshake') {
-      throw new ProtocolError('message-early', 'a message before the handshake is done');
+      if ((flags & FLAG_COMMAND) === 0 && !(this.#options.lenient && flags === 0)) {
+        throw new ProtocolError('message-early', 'a message before the handshake is done');
+      }
+      this.#apply(this.#options.mechanism.receive(decodeCommand(body)), now);
+    } else if (this.#cipher === undefined) {
+      this.#trafficFrame(flags, body);
+    } else {
+      const opened = openFrame(this.#cipher, flags, body, this.#commandLimit);
+      this.#trafficFrame(this.#cipher.flags, opened);
     }
-    this.#messageFrame(flags, body);
+  }
+
+  #trafficFrame(flags: number, body: Buffer): void {
+    if ((flags & FLAG_COMMAND) !== 0) this.#command(decodeCommand(body));
+    else this.#messageFrame(flags, body);
   }
 
   #apply(step: Step, now: number): void {
-    if (step.next === 'wait') return;
-    if (step.command !== undefined) this.output.write(FLAG_COMMAND, step.command);
-    if (step.next === 'ready') this.#ready(step.properties, step.userId, now);
+    switch (step.next) {
+      case 'wait':
+        return;
+      case 'zap':
+        this.#state = CONNECTION_STATES.handshake.asked;
+        this.#intake.hold();
+        this.#events.zap(step.request);
+        return;
+      case 'work':
+        this.#state = CONNECTION_STATES.handshake.costly;
+        this.#intake.hold();
+        this.#job = step.run;
+        this.#events.work();
+        return;
+      case 'send':
+        this.output.write(FLAG_COMMAND, step.command);
+        return;
+      case 'refuse':
+        if (step.command !== undefined) this.output.write(FLAG_COMMAND, step.command);
+        throw new AuthError(step.status, 'we did not let the peer in', this.#zapReply?.cause);
+      case 'ready':
+        this.#ready(step, now);
+    }
   }
 
-  #ready(properties: Properties, userId: string | undefined, now: number): void {
-    const { socketType, maxMessageSize, heartbeat } = this.#options;
-    const peer = this.#checkedPeer(properties, userId);
+  #ready({ command, properties }: Extract<Step, { next: 'ready' }>, now: number): void {
+    const { heartbeat, mechanism } = this.#options;
+    checkCount(properties, this.#limits.metadataProperties);
+    const peer = this.#checkedPeer(properties);
+    if (command !== undefined) this.output.write(FLAG_COMMAND, command);
     this.#state = CONNECTION_STATES.handshake.ready;
     this.#heartbeat = new Heartbeat(this.#peerMinor >= 1 ? heartbeat : { ...heartbeat, interval: 0 }, now);
-    this.#reader.messageLimit = maxMessageSize;
-    this.#reader.commandLimit = takesSubscriptions(socketType) ? COMMAND_MAX : HANDSHAKE_FRAME_MAX;
-    this.#plain = !takesSubscriptions(socketType);
+    this.#cipher = mechanism.cipher;
+    this.#limitFrames();
+    this.#plain = this.#lonePlain;
+    this.#intake.trafficBegins(takesSubscriptions(this.#options.socketType));
     this.#events.ready(peer);
   }
 
-  #checkedPeer(properties: Properties, userId: string | undefined): PeerInfo {
-    const own = this.#options.socketType;
-    const peerType = properties.get('socket-type')?.toString('latin1');
-    if (peerType === undefined) throw new ProtocolError('metadata-malformed', 'the peer names no Socket-Type');
-    if (!compatible(own, peerType)) {
-      this.output.write(FLAG_COMMAND, encodeError('Incompatible socket type'));
-      throw new ProtocolError('socket-type', `a ${own} socket cannot talk to a peer of type ${quoted(peerType, 20)}`);
+  /** A peer of a type that ours cannot talk to is told so; but "a client peer SHALL NOT send ERROR to the server" (RFC 26). */
+  #checkedPeer(properties: Properties): PeerInfo {
+    try {
+      return checkedPeer(this.#options, properties, this.#zapReply, this.#libzmqStyle);
+    } catch (error) {
+      const { name, asServer } = this.#options.mechanism;
+      if (error instanceof ProtocolError && error.violation === 'socket-type' && (asServer || name === 'NULL')) {
+        this.output.write(FLAG_COMMAND, encodeError('Incompatible socket type'));
+      }
+      throw error;
     }
-    const routingId = hasRoutingId(peerType) ? (properties.get('identity') ?? EMPTY) : EMPTY;
-    if (routingId.length > ROUTING_ID_MAX || routingId[0] === 0) {
-      throw new ProtocolError('routing-id', 'a routing id is 1 to 255 bytes and does not begin with 00');
-    }
-    return { socketType: peerType, routingId, properties, userId, subscriptionsAreASet: this.#libzmqStyle };
+  }
+
+  /** Whether a lone final frame is simply a message. */
+  get #lonePlain(): boolean {
+    return this.#cipher === undefined && !takesSubscriptions(this.#options.socketType);
+  }
+
+  get #commandLimit(): number {
+    return commandLimitOf(this.#options.socketType, this.#limits);
+  }
+
+  #limitFrames(): void {
+    limitFrames(this.#intake.reader, this.#parts.room, this.#commandLimit, this.#cipher);
   }
 
   #messageFrame(flags: number, body: Buffer): void {
-    this.#parts.push(body);
-    if ((flags & FLAG_MORE) !== 0) {
-      if (this.#parts.length >= MESSAGE_PARTS_MAX) {
-        throw new ProtocolError('message-parts', `a message of more than ${MESSAGE_PARTS_MAX} parts`);
-      }
-      this.#plain = false;
-      this.#partsSize += body.length;
-      this.#reader.messageLimit = this.#options.maxMessageSize - this.#partsSize;
-      return;
-    }
-    const message = this.#parts;
-    this.#parts = [];
-    this.#partsSize = 0;
-    this.#reader.messageLimit = this.#options.maxMessageSize;
-    this.#plain = !takesSubscriptions(this.#options.socketType);
-    if (!this.#deliver(message)) this.#paused = true;
+    const message = this.#parts.add(flags, body);
+    this.#plain = message !== undefined && this.#lonePlain;
+    this.#limitFrames();
+    if (message !== undefined && !this.#deliver(message)) this.#intake.refuse();
   }
 
   /** Peers of ZMTP 3.0 subscribe by message; libzmq peers of 3.1 may do it too. */
@@ -360,7 +382,7 @@ export class Connection {
     this.#heartbeat?.peerAsks(timeToLive);
     const pong = encodePong(context);
     if (this.#congested) this.#owedPong = pong;
-    else this.output.write(FLAG_COMMAND, pong);
+    else this.#write(FLAG_COMMAND, pong);
   }
 
   #subscription(command: Command): void {
@@ -368,6 +390,6 @@ export class Connection {
       this.ignoredCommands++;
       return;
     }
-    if (!this.#events.subscription(command.data, command.name === 'SUBSCRIBE')) this.#paused = true;
+    if (!this.#events.subscription(command.data, command.name === 'SUBSCRIBE')) this.#intake.refuse();
   }
 }

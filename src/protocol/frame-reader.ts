@@ -12,10 +12,13 @@ import { BufferView, EMPTY, view } from '../util/bytes.js';
 import { FLAG_COMMAND, FLAG_LONG, FLAG_MORE, FLAGS_RESERVED, LONG_HEADER, SHORT_HEADER } from './frame.js';
 
 /**
- * A split body up to this many bytes gets its whole buffer at once and is filled in place; a larger one is collected
- * as the chunks it came in and joined when complete, so that an announced size costs nothing until its bytes arrive.
+ * A split body up to this many bytes gets its whole buffer at once and is filled in place; a larger one only if the peer has
+ * sent as many bytes before. Else it is collected as the chunks it came in and joined when complete, so that an announced
+ * size costs nothing until its bytes arrive.
  */
 export const EAGER_BODY = 256 * 1024;
+/** The most that bytes sent before are good for. */
+export const EARNED_MAX = 32 * 1024 * 1024;
 /** A smaller piece of a large body costs more as an object than as bytes: such pieces are gathered in blocks of this size. */
 const PIECE_MIN = 4096;
 
@@ -27,6 +30,9 @@ export class FrameReader {
   messageLimit: number;
   /** The largest body accepted in a command frame, in bytes. */
   commandLimit: number;
+  /** For errors: where these limits come from. */
+  messageRule = 'option maxHandshakeFrameSize';
+  commandRule = 'option maxHandshakeFrameSize';
 
   #chunk: Buffer = EMPTY;
   #at = 0;
@@ -45,13 +51,20 @@ export class FrameReader {
   #blockSize = 0;
   #size = 0;
   #filled = 0;
+  /** What the largest body that gets its buffer at once may take: EAGER_BODY and the bytes received, within bounds. */
+  #eagerMax = EAGER_BODY;
 
-  constructor(messageLimit: number, commandLimit: number) {
+  /** Reserved flags are ignored, as libzmq does. */
+  readonly #lenient: boolean;
+
+  constructor(messageLimit: number, commandLimit: number, lenient = false) {
     this.messageLimit = messageLimit;
     this.commandLimit = commandLimit;
+    this.#lenient = lenient;
   }
 
   push(chunk: Buffer): void {
+    if (this.#eagerMax < EARNED_MAX) this.#eagerMax += chunk.length;
     this.#chunk = chunk;
     this.#memory = chunk.buffer;
     this.#offset = chunk.byteOffset;
@@ -59,19 +72,20 @@ export class FrameReader {
   }
 
   next(): boolean {
-    // ★ The fast place: a short message frame that lies whole in the chunk. `#slowNext` is its twin for every frame,
-    // and a property test feeds both the same bytes.
+    // ★ The fast place: a message frame that lies whole in the chunk. `#slowNext` is its twin for every frame, and a
+    // property test feeds both the same bytes.
     const chunk = this.#chunk;
     const at = this.#at;
     if (this.#betweenFrames && at + 1 < chunk.length) {
       const flags = chunk[at]!;
-      const end = at + SHORT_HEADER + chunk[at + 1]!;
-      if (flags <= FLAG_MORE && end <= chunk.length && end - at - SHORT_HEADER <= this.messageLimit) {
-        this.flags = flags;
+      const long = (flags & FLAG_LONG) !== 0;
+      const from = at + (long ? LONG_HEADER : SHORT_HEADER);
+      const size = long ? shortEnough(chunk, at) : chunk[at + 1]!;
+      if (flags <= (FLAG_MORE | FLAG_LONG) && from + size <= chunk.length && size <= this.messageLimit) {
+        this.flags = flags & FLAG_MORE;
         // A frame of nothing shares one body: 65,536 of them then cost a peer more than they cost us.
-        if (end === at + SHORT_HEADER) this.body = EMPTY;
-        else this.body = new BufferView(this.#memory, this.#offset + at + SHORT_HEADER, end - at - SHORT_HEADER);
-        this.#at = end;
+        this.body = size === 0 ? EMPTY : new BufferView(this.#memory, this.#offset + from, size);
+        this.#at = from + size;
         return true;
       }
     }
@@ -99,10 +113,11 @@ export class FrameReader {
 
   #startFrame(): boolean {
     const left = this.#chunk.length - this.#at;
-    const flags = checkedFlags(this.#chunk[this.#at]!);
+    const flags = checkedFlags(this.#chunk[this.#at]!, this.#lenient);
     const headerSize = headerSizeOf(flags);
     if (left < headerSize) {
       this.#chunk.copy(this.#header, 0, this.#at);
+      this.#header[0] = flags;
       this.#headerSize = left;
       this.#betweenFrames = false;
       return this.#drained();
@@ -134,7 +149,7 @@ export class FrameReader {
     }
     this.#betweenFrames = false;
     this.#size = size;
-    if (size <= EAGER_BODY) this.#eager = Buffer.allocUnsafeSlow(size);
+    if (size <= this.#eagerMax) this.#eager = Buffer.allocUnsafeSlow(size);
     else this.#pieces = [];
     return this.#continueBody();
   }
@@ -192,8 +207,11 @@ export class FrameReader {
         ? header[at + 1]!
         : header.readUInt32BE(at + 1) * 0x1_0000_0000 + header.readUInt32BE(at + 5);
     if (size <= limit) return size;
-    const kind = command ? 'command' : 'message';
-    throw new ProtocolError('frame-size', `${kind} frame of ${size} bytes is over the limit of ${limit} bytes`);
+    const [kind, rule] = command ? ['command', this.commandRule] : ['message', this.messageRule];
+    throw new ProtocolError(
+      'frame-size',
+      `${kind} frame of ${size} bytes is over the limit of ${limit} bytes (${rule})`,
+    );
   }
 
   #drained(): false {
@@ -204,13 +222,21 @@ export class FrameReader {
   }
 }
 
+/** A size that three octets can name, of a long header; larger bodies, and cut-off headers, are for the slow path. */
+function shortEnough(chunk: Buffer, at: number): number {
+  if (at + LONG_HEADER > chunk.length) return Number.MAX_SAFE_INTEGER;
+  const high = chunk[at + 1]! | chunk[at + 2]! | chunk[at + 3]! | chunk[at + 4]! | chunk[at + 5]!;
+  return high === 0 ? (chunk[at + 6]! << 16) | (chunk[at + 7]! << 8) | chunk[at + 8]! : Number.MAX_SAFE_INTEGER;
+}
+
 function headerSizeOf(flags: number): number {
   return (flags & FLAG_LONG) === 0 ? SHORT_HEADER : LONG_HEADER;
 }
 
-function checkedFlags(flags: number): number {
-  if ((flags & FLAGS_RESERVED) !== 0) {
-    throw new ProtocolError('frame-flags', `reserved bits set in frame flags 0x${flags.toString(16)}`);
+function checkedFlags(octet: number, lenient: boolean): number {
+  const flags = octet & ~FLAGS_RESERVED;
+  if (flags !== octet && !lenient) {
+    throw new ProtocolError('frame-flags', `reserved bits set in frame flags 0x${octet.toString(16)}`);
   }
   if ((flags & FLAG_COMMAND) !== 0 && (flags & FLAG_MORE) !== 0) {
     throw new ProtocolError('frame-flags', 'a command frame has the MORE flag');

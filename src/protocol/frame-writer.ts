@@ -42,19 +42,30 @@ export class FrameWriter {
   /** Appends one frame. `flags` is FLAG_MORE, FLAG_COMMAND or 0; the size form is chosen here. */
   write(flags: number, body: Uint8Array): void {
     const size = body.length;
-    // ★ The fast place: a short frame that fits the chunk.
-    if (size <= SHORT_MAX && this.#at + SHORT_HEADER + size <= this.#chunk.length) {
-      const chunk = this.#chunk;
-      let at = this.#at;
-      chunk[at++] = flags;
-      chunk[at++] = size;
-      if (size < LOOP_MAX) for (let i = 0; i < size; i++) chunk[at + i] = body[i]!;
-      else chunk.set(body, at);
+    // ★ The fast place: a frame that is copied into the chunk and fits it. `#slowWrite` is its twin for every frame, and a
+    // property test holds both to the same bytes.
+    const chunk = this.#chunk;
+    let at = this.#at;
+    if (size <= SHORT_MAX) {
+      if (at + SHORT_HEADER + size <= chunk.length) {
+        chunk[at++] = flags;
+        chunk[at++] = size;
+        if (size < LOOP_MAX) for (let i = 0; i < size; i++) chunk[at + i] = body[i]!;
+        else chunk.set(body, at);
+        this.#at = at + size;
+        return;
+      }
+    } else if (size <= COPY_MAX && at + LONG_HEADER + size <= chunk.length) {
+      chunk[at] = flags | FLAG_LONG;
+      for (let i = 1; i < LONG_HEADER - 2; i++) chunk[at + i] = 0;
+      chunk[at + LONG_HEADER - 2] = size >> 8;
+      chunk[at + LONG_HEADER - 1] = size & 0xff;
+      at += LONG_HEADER;
+      chunk.set(body, at);
       this.#at = at + size;
       return;
     }
-    this.#writeHeader(flags, size);
-    this.#writeBody(body);
+    this.#slowWrite(flags, body);
   }
 
   /** Appends bytes that are not a frame: the greeting. */
@@ -69,6 +80,11 @@ export class FrameWriter {
     this.#sealed = [];
     this.#sealedBytes = 0;
     return taken;
+  }
+
+  #slowWrite(flags: number, body: Uint8Array): void {
+    this.#writeHeader(flags, body.length);
+    this.#writeBody(body);
   }
 
   #writeHeader(flags: number, size: number): void {

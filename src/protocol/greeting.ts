@@ -74,6 +74,17 @@ export class GreetingReader {
   }
 }
 
+/** @throws ProtocolError when the peer's greeting does not go with ours */
+export function checkGreeting(peer: Greeting, own: { readonly name: string; readonly asServer: boolean }): void {
+  if (peer.mechanism !== own.name) {
+    throw new ProtocolError('greeting-mechanism', `the peer's mechanism is ${peer.mechanism}, ours is ${own.name}`);
+  }
+  // Two clients cannot be told so: libzmq's servers do not set the bit (RFC 23 wants it), nor do NULL's mean anything.
+  if (own.asServer && peer.asServer && own.name !== 'NULL') {
+    throw new ProtocolError('greeting-role', `the peer is a server of ${own.name}, and so are we`);
+  }
+}
+
 function checkOctet(at: number, octet: number): void {
   if ((at === 0 && octet !== 0xff) || (at === 9 && (octet & 1) === 0)) {
     throw new ProtocolError('greeting-signature', `octet ${at} of the greeting is 0x${octet.toString(16)}: not ZMTP`);

@@ -5,8 +5,6 @@
 import { ProtocolError } from '../errors.js';
 import { quoted, view } from '../util/bytes.js';
 
-/** Properties a peer may send: libzmq sends three, and names and values must fit the handshake's 64 KiB besides. */
-export const MAX_PROPERTIES = 256;
 const VALUE_SIZE_OCTETS = 4;
 
 /** Property values by lower-cased name. */
@@ -27,9 +25,7 @@ export function encodeMetadata(properties: readonly (readonly [name: string, val
 /** Where a name is sent twice the first value stands, as in libzmq. */
 export function decodeMetadata(data: Buffer): Properties {
   const properties = new Map<string, Buffer>();
-  let count = 0;
   for (let at = 0; at < data.length; ) {
-    if (++count > MAX_PROPERTIES) throw malformed(`more than ${MAX_PROPERTIES} properties`);
     const valueSizeAt = at + 1 + data[at]!;
     const valueAt = valueSizeAt + VALUE_SIZE_OCTETS;
     if (valueAt > data.length) throw malformed('a property is cut off');
@@ -42,6 +38,15 @@ export function decodeMetadata(data: Buffer): Properties {
     at = end;
   }
   return properties;
+}
+
+/** @throws ProtocolError for more than `max` properties of different names: others cost nothing once they are decoded */
+export function checkCount(properties: Properties, max: number): void {
+  if (properties.size <= max) return;
+  throw new ProtocolError(
+    'metadata-limit',
+    `${properties.size} properties, over the limit of ${max} (option maxMetadataProperties)`,
+  );
 }
 
 function malformed(what: string): ProtocolError {

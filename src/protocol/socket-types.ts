@@ -17,6 +17,9 @@ export const SOCKET_TYPES = [
 /** The name a socket announces in its READY command. */
 export type SocketType = (typeof SOCKET_TYPES)[number];
 
+/** Of a socket. STREAM is no type of ZMTP: no peer can announce it, and it fits none. */
+export type AnySocketType = SocketType | 'STREAM';
+
 const PEERS: Record<SocketType, readonly SocketType[]> = {
   PAIR: ['PAIR'],
   PUB: ['SUB', 'XSUB'],
@@ -31,8 +34,8 @@ const PEERS: Record<SocketType, readonly SocketType[]> = {
   XSUB: ['PUB', 'XPUB'],
 };
 
-export function compatible(own: SocketType, peer: string): boolean {
-  return (PEERS[own] as readonly string[]).includes(peer);
+export function compatible(own: AnySocketType, peer: string): boolean {
+  return own !== 'STREAM' && (PEERS[own] as readonly string[]).includes(peer);
 }
 
 /** Types whose READY may name a routing id that a ROUTER will use; from others the property is ignored. */

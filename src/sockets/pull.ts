@@ -1,7 +1,6 @@
 // PULL (RFC 30): receives from its peers in turn.
 
 import { Socket } from '../core/socket.js';
-import { PullPattern } from '../patterns/pull.js';
 import { defineOptions, RECEIVE } from './accessors.js';
 import type { Readable, SocketOptions } from './types.js';
 
@@ -10,9 +9,10 @@ export interface Pull extends Readable {
   conflate: boolean;
 }
 
+/** Receives from its peers in turn (PULL, RFC 30). */
 export class Pull extends Socket {
   constructor(options?: SocketOptions<Pull>) {
-    super(7, PullPattern, options);
+    super(7, options);
   }
 }
 

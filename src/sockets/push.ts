@@ -1,7 +1,6 @@
 // PUSH (RFC 30): sends to its peers in turn. Waits when none can take the message.
 
 import { Socket } from '../core/socket.js';
-import { PushPattern } from '../patterns/push.js';
 import { defineOptions, SEND } from './accessors.js';
 import type { SocketOptions, Writable } from './types.js';
 
@@ -10,9 +9,10 @@ export interface Push extends Writable {
   conflate: boolean;
 }
 
+/** Sends each message to one of its peers, in turn (PUSH, RFC 30). Waits when none can take it. */
 export class Push extends Socket {
   constructor(options?: SocketOptions<Push>) {
-    super(8, PushPattern, options);
+    super(8, options);
   }
 }
 

@@ -1,10 +1,12 @@
 // SUB (RFC 29): from every publisher, what begins with a subscribed prefix.
 
 import { Socket } from '../core/socket.js';
-import { SubPattern } from '../patterns/sub.js';
 import { defineOptions, RECEIVE } from './accessors.js';
-import { toTopics } from './topics.js';
 import type { Readable, SocketOptions } from './types.js';
+
+/** ZMQ_SUBSCRIBE and ZMQ_UNSUBSCRIBE. */
+const SUBSCRIBE = 6;
+const UNSUBSCRIBE = 7;
 
 export interface Subscriber extends Readable {
   /** Keep only the last message in each direction. Default false (next; ZMQ_CONFLATE). */
@@ -13,25 +15,23 @@ export interface Subscriber extends Readable {
   invertMatching: boolean;
 }
 
+/** Receives, from every publisher, what begins with a subscribed prefix (SUB, RFC 29). */
 export class Subscriber extends Socket {
   constructor(options?: SocketOptions<Subscriber>) {
-    super(2, SubPattern, options);
+    super(2, options);
   }
 
-  /** Subscribes to messages whose first frame begins with any of the prefixes; to everything when none is given. @throws EBADF, EBUSY, TypeError */
+  /** Subscribes to messages whose first frame begins with any of the prefixes; to everything when none is given. @throws ENOTSOCK when closed, TypeError */
   subscribe(...prefixes: (Buffer | string)[]): void {
-    setTopics(this, toTopics(prefixes), true);
+    if (prefixes.length === 0) this.setStringOption(SUBSCRIBE, null);
+    for (const prefix of prefixes) this.setStringOption(SUBSCRIBE, prefix);
   }
 
-  /** Takes back as many earlier calls of `subscribe` with the same prefixes. @throws EBADF, EBUSY, TypeError */
+  /** Takes back as many earlier calls of `subscribe` with the same prefixes. @throws ENOTSOCK when closed, TypeError */
   unsubscribe(...prefixes: (Buffer | string)[]): void {
-    setTopics(this, toTopics(prefixes), false);
+    if (prefixes.length === 0) this.setStringOption(UNSUBSCRIBE, null);
+    for (const prefix of prefixes) this.setStringOption(UNSUBSCRIBE, prefix);
   }
 }
 
 defineOptions(Subscriber, ...RECEIVE, 'conflate', 'invertMatching');
-
-function setTopics(socket: Subscriber, topics: readonly Buffer[], add: boolean): void {
-  const pattern = Socket.patternOf(socket) as SubPattern;
-  for (const topic of topics) pattern.subscribe(topic, add);
-}

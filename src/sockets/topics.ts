@@ -1,6 +1,6 @@
 // Topics as users give them, for subscribe and unsubscribe of SUB and XPUB.
 
-import { describe } from '../errors.js';
+import { describe, typeError } from '../errors.js';
 import { EMPTY } from '../util/bytes.js';
 
 /** No prefix at all stands for the empty one, which every message begins with. @throws TypeError */
@@ -12,5 +12,5 @@ function toTopic(prefix: unknown): Buffer {
   if (typeof prefix === 'string') return Buffer.from(prefix);
   if (prefix instanceof Uint8Array) return Buffer.from(prefix);
   if (prefix === null) return EMPTY;
-  throw new TypeError(`Option value must be a string or buffer, not ${describe(prefix)}`);
+  throw typeError('Option value must be a string or buffer', `a topic is not ${describe(prefix)}`);
 }

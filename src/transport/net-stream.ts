@@ -3,6 +3,7 @@
 // Never keeps the process alive by itself; a socket with something to wait for holds it through its context.
 
 import type { Server, Socket } from 'node:net';
+import { explainedError } from '../errors.js';
 import type { ByteStream, ConnectDone, ListenHandler, StreamHandler } from './transport.js';
 
 /**
@@ -15,15 +16,27 @@ export class NetStream implements ByteStream {
   readonly #socket: Socket;
   #handler: StreamHandler | undefined;
   #error: Error | undefined;
+  #unfinished = 0;
+  /** One for all writes. */
+  readonly #wrote = (error?: Error | null): void => {
+    if (!error) this.#unfinished--;
+  };
 
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.unref();
     // From the first moment: an error without a listener would end the process.
     socket.on('error', (error) => {
-      this.#error = error;
+      this.#error = reset(error);
     });
     socket.on('close', () => this.#closed());
+  }
+
+  /** Unix sockets and pipes have none. */
+  get remoteAddress(): string | undefined {
+    const { remoteAddress, remotePort } = this.#socket;
+    if (remoteAddress === undefined || remotePort === undefined) return undefined;
+    return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
   }
 
   start(handler: StreamHandler): void {
@@ -37,11 +50,19 @@ export class NetStream implements ByteStream {
 
   write(chunks: readonly Buffer[]): boolean {
     const socket = this.#socket;
-    if (chunks.length === 1) return socket.write(chunks[0] as Buffer);
+    const last = chunks.length - 1;
+    this.#unfinished++;
+    if (last === 0) return socket.write(chunks[0] as Buffer, this.#wrote);
     socket.cork();
-    for (const chunk of chunks) socket.write(chunk);
+    for (let i = 0; i < last; i++) socket.write(chunks[i] as Buffer);
+    socket.write(chunks[last] as Buffer, this.#wrote);
     socket.uncork();
     return !socket.writableNeedDrain;
+  }
+
+  /** Node tells of a finished write a tick late; an empty queue tells at once. */
+  get unfinished(): number {
+    return this.#socket.writableLength === 0 && !this.#socket.destroyed ? 0 : this.#unfinished;
   }
 
   pause(): void {
@@ -68,6 +89,11 @@ export class NetStream implements ByteStream {
     this.#socket.destroy();
     handler?.closed(this.#error);
   }
+}
+
+/** A peer that went while we wrote has as many codes as there are systems; here it has one. */
+function reset(error: NodeJS.ErrnoException): Error {
+  return error.code === 'EPIPE' || error.code === 'EOF' ? explainedError('ECONNRESET', error.message) : error;
 }
 
 /** Reports the outcome of a connecting socket once. Returns how to give up. */

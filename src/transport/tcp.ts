@@ -5,8 +5,13 @@ import { lookup } from 'node:dns/promises';
 import { connect, createServer, isIPv4, isIPv6, type Server, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { zmqError } from '../errors.js';
+import { quoted } from '../util/bytes.js';
+import { acceptFilter } from './accept-filter.js';
 import { type HostPort, malformed, parseHostPort } from './address.js';
+import { lookupSync } from './ask-sync.js';
+import { listenNow } from './bound-handle.js';
 import { NetStream, WRITE_HIGH_WATER_MARK, whenConnected, whenListening } from './net-stream.js';
+import { connectThroughSocks } from './socks.js';
 import type { ConnectDone, ListenHandler, Listening, Target, Transport, TransportOptions } from './transport.js';
 
 export const tcp: Transport = {
@@ -21,6 +26,7 @@ function bindTarget(address: string, endpoint: string): Target {
   const local = parseHostPort(address, endpoint);
   return {
     listen: (options, handler) => listen(local, endpoint, options, handler),
+    listenSync: (options, handler) => listenSync(local, endpoint, options, handler),
     connect: () => {
       throw malformed(endpoint, 'it was parsed for bind');
     },
@@ -46,13 +52,36 @@ async function listen(
   handler: ListenHandler,
 ): Promise<Listening> {
   const host = await localAddress(local.host, endpoint, options.ipv6);
-  const server = createServer({ noDelay: true, highWaterMark: WRITE_HIGH_WATER_MARK }, (socket) => {
+  const server = newServer(options, handler);
+  const { port } = local;
+  await whenListening(server, handler, () => server.listen({ host, port, backlog: options.backlog, exclusive: true }));
+  return { endpoint: boundEndpoint(server), close: () => server.close() };
+}
+
+function listenSync(local: HostPort, endpoint: string, options: TransportOptions, handler: ListenHandler): Listening {
+  const { host, port } = local;
+  const family = options.ipv6 ? 0 : 4;
+  const address = knownAddress(host, endpoint, options.ipv6) ?? lookupSync(host, family);
+  if (address === undefined) throw nowhere(host, endpoint);
+  const server = newServer(options, handler);
+  listenNow(server, address, port, options.backlog);
+  server.on('error', (error) => handler.failed(error));
+  return { endpoint: boundEndpoint(server), close: () => server.close() };
+}
+
+function newServer(options: TransportOptions, handler: ListenHandler): Server {
+  const mayStay = acceptFilter(options.tcpAcceptFilter);
+  return createServer({ noDelay: true, highWaterMark: WRITE_HIGH_WATER_MARK }, (socket) => {
+    if (!mayStay(socket)) {
+      const who = quoted(socket.remoteAddress ?? 'a peer that has gone');
+      socket.on('error', () => {});
+      socket.destroy();
+      handler.failed(zmqError('EACCES', `${who} is in no network of tcpAcceptFilter`));
+      return;
+    }
     keepAlive(socket, options);
     handler.accepted(new NetStream(socket));
   });
-  const { port } = local;
-  await whenListening(server, handler, () => server.listen({ host, port, backlog: options.backlog }));
-  return { endpoint: boundEndpoint(server), close: () => server.close() };
 }
 
 function boundEndpoint(server: Server): string {
@@ -80,11 +109,37 @@ function startConnect(
     keepAlive(socket, options);
     return whenConnected(socket, done);
   };
+  if (options.socksProxy !== null) return startSocks(options.socksProxy, remote, endpoint, options, done);
   if (isIPv6(remote.host) && !options.ipv6)
     return afterLookup(Promise.reject(ipv6Off(remote.host, endpoint)), open, done);
   return local === undefined
     ? open(undefined)
     : afterLookup(localAddress(local.host, endpoint, options.ipv6), open, done);
+}
+
+/** A proxy that is no `host:port` is told in each attempt: libzmq takes the option as it comes. */
+function startSocks(
+  proxy: string,
+  remote: HostPort,
+  endpoint: string,
+  options: TransportOptions,
+  done: ConnectDone,
+): () => void {
+  let address: HostPort;
+  try {
+    address = parseHostPort(proxy, endpoint);
+  } catch {
+    const fault = zmqError('EINVAL', `the option socksProxy is ${quoted(proxy)}, not host:port`, endpoint);
+    return afterLookup(Promise.reject(fault), () => () => {}, done);
+  }
+  const { socksUsername: username, socksPassword: password } = options;
+  return connectThroughSocks(
+    { ...address, username, password },
+    remote,
+    endpoint,
+    (socket) => keepAlive(socket, options),
+    done,
+  );
 }
 
 /** Resolves the source address first; giving up works before and after. */
@@ -106,17 +161,27 @@ function afterLookup(lookup: Promise<string>, open: (host: string) => () => void
 
 /** The address to bind to: of an interface by its name, of a host, or of all (`*`). */
 async function localAddress(host: string, endpoint: string, ipv6: boolean): Promise<string> {
+  const known = knownAddress(host, endpoint, ipv6);
+  if (known !== undefined) return known;
+  try {
+    return (await lookup(host, { family: ipv6 ? 0 : 4 })).address;
+  } catch {
+    throw nowhere(host, endpoint);
+  }
+}
+
+/** The address where no name has to be looked up. */
+function knownAddress(host: string, endpoint: string, ipv6: boolean): string | undefined {
   if (host === '*') return ipv6 ? '::' : '0.0.0.0';
   if (isIPv6(host) && !ipv6) throw ipv6Off(host, endpoint);
   if (isIPv4(host) || isIPv6(host)) return host;
   const ofInterface = networkInterfaces()[host];
   const wanted = ofInterface?.find((info) => info.family === 'IPv4') ?? (ipv6 ? ofInterface?.[0] : undefined);
-  if (wanted !== undefined) return wanted.address;
-  try {
-    return (await lookup(host, { family: ipv6 ? 0 : 4 })).address;
-  } catch {
-    throw noDevice(host, endpoint, 'no such interface or host on this machine');
-  }
+  return wanted?.address;
+}
+
+function nowhere(host: string, endpoint: string): Error {
+  return noDevice(host, endpoint, 'no such interface or host on this machine');
 }
 
 /** Node would use an IPv6 address whatever `family` says. */
@@ -131,7 +196,10 @@ function noDevice(host: string, endpoint: string, remedy: string): Error {
 function keepAlive(socket: Socket, options: TransportOptions): void {
   if (options.tcpKeepalive < 0) return;
   const idle = options.tcpKeepaliveIdle;
-  socket.setKeepAlive(options.tcpKeepalive === 1, idle > 0 ? idle * 1000 : 0);
+  const set = () => socket.setKeepAlive(options.tcpKeepalive === 1, idle > 0 ? idle * 1000 : 0);
+  // Set earlier, a system that does not know the option (Wine) fails the connection for it.
+  if (socket.connecting) socket.once('connect', set);
+  else set();
 }
 
 function format(address: string, port: number): string {

@@ -2,10 +2,14 @@
 
 /** A connected, ordered, reliable stream of bytes. */
 export interface ByteStream {
+  /** `host:port` of the other end, where there is such a thing; asked once, while it is connected. */
+  readonly remoteAddress?: string | undefined;
   /** Begins to report. */
   start(handler: StreamHandler): void;
   /** False: no more until `drain`. The bytes are taken all the same. */
   write(chunks: readonly Buffer[]): boolean;
+  /** Writes that the system has not taken whole. */
+  readonly unfinished: number;
   pause(): void;
   resume(): void;
   /** Sends what was written, says that no more comes, and calls `sent`. The peer may still send. */
@@ -25,10 +29,19 @@ export interface TransportOptions {
   /** Connections that the system may queue for us. */
   readonly backlog: number;
   readonly ipv6: boolean;
+  /** Permission bits of the file of a Unix socket. */
+  readonly ipcMode: number;
   /** -1 the system's default, 0 off, 1 on. */
   readonly tcpKeepalive: number;
   /** Seconds before the first probe; -1 the system's default. */
   readonly tcpKeepaliveIdle: number;
+  /** Networks as `address/bits`, from which alone peers are accepted; everybody is when there are none. */
+  readonly tcpAcceptFilter: readonly string[];
+  /** `host:port` of the SOCKS5 proxy to connect through. */
+  readonly socksProxy: string | null;
+  /** Who to be for the proxy; no authentication without. */
+  readonly socksUsername: string | null;
+  readonly socksPassword: string | null;
 }
 
 export interface ListenHandler {
@@ -51,6 +64,8 @@ export type ConnectDone = (error: NodeJS.ErrnoException | undefined, stream: Byt
 export interface Target {
   /** Rejects with a system error. */
   listen(options: TransportOptions, handler: ListenHandler): Promise<Listening>;
+  /** As `listen`, done when it returns. Absent where that cannot be. @throws a system error, ENOTSUP */
+  readonly listenSync?: (options: TransportOptions, handler: ListenHandler) => Listening;
   /** Returns a function that gives the attempt up. */
   connect(options: TransportOptions, done: ConnectDone): () => void;
 }

@@ -20,6 +20,11 @@ export function copyOf(source: Uint8Array): Buffer {
   return Buffer.from(source);
 }
 
+/** Whether a text has bytes of its own. Half of a surrogate pair has none: all halves become the same replacement. */
+export function hasBytes(text: string): boolean {
+  return Buffer.from(text).toString() === text;
+}
+
 /** For messages about bad input: at most `limit` characters of `text`, quoted, with nothing unprintable in it. */
 export function quoted(text: string, limit = 120): string {
   const shown = text.length > limit ? `${text.slice(0, limit)}… (${text.length} characters)` : text;

@@ -34,7 +34,7 @@ export class Queue<T> {
 
   /** Removes the first occurrence of `item`; O(n), for waiters that give up. */
   remove(item: T): boolean {
-    const items = this.#toArray();
+    const items = this.toArray();
     const at = items.indexOf(item);
     if (at < 0) return false;
     items.splice(at, 1);
@@ -50,14 +50,15 @@ export class Queue<T> {
     this.length = 0;
   }
 
-  #toArray(): T[] {
+  /** All items, the oldest first. */
+  toArray(): T[] {
     const items: T[] = [];
     for (let i = 0; i < this.length; i++) items.push(this.#slots[(this.#head + i) & this.#mask] as T);
     return items;
   }
 
   #grow(): void {
-    const items: (T | undefined)[] = this.#toArray();
+    const items: (T | undefined)[] = this.toArray();
     const slots = (this.#mask + 1) * 2;
     while (items.length < slots) items.push(undefined);
     this.#slots = items;

@@ -3,7 +3,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { EVENTS_MAX, Observer } from '../../src/core/monitor.js';
-import { checkedOption, defaultOptions, OPTIONS, type OptionName } from '../../src/core/options.js';
+import { checkedOwnOption, decodeOption, encodeOption, isOwn } from '../../src/core/option-bytes.js';
+import { defaultOptions, OPTIONS, type OptionName, type OptionSpec } from '../../src/core/options.js';
 import { Context, Dealer, Pull, Push, Router, Subscriber, XPublisher } from '../../src/index.js';
 import { settle } from '../support/virtual-clock.js';
 import { eventsOf, World } from '../support/world.js';
@@ -50,39 +51,51 @@ describe('a Context', () => {
 });
 
 describe('options', () => {
+  const specs = Object.entries(OPTIONS) as [OptionName, OptionSpec][];
+
   it('have defaults that are themselves legal', () => {
-    const values = defaultOptions();
-    for (const name of Object.keys(OPTIONS) as OptionName[]) {
+    const values = defaultOptions() as unknown as Record<string, unknown>;
+    for (const [name, { kind }] of specs) {
+      if (!['int', 'uint', 'int64', 'uint64', 'bool'].includes(kind) || !(name in values)) continue;
       const value = values[name];
-      if (value !== undefined) expect(checkedOption(name, value), name).toBe(value);
+      if (isOwn(name)) expect(checkedOwnOption(name, value)).toBe(value);
+      else expect(decodeOption(name, bytesOf(kind, value)), name).toBe(value);
     }
   });
 
-  it('of numbers are in range, and cut to whole ones', () => {
-    expect(checkedOption('linger', 1.5)).toBe(1);
-    for (const [name, spec] of Object.entries(OPTIONS) as [OptionName, (typeof OPTIONS)[OptionName]][]) {
-      if (spec.kind !== 'int') continue;
-      const { min = 0, max = 2 ** 31 - 1 } = spec;
-      expect(checkedOption(name, min)).toBe(min);
+  it('of numbers are in range', () => {
+    for (const [name, { kind, min = 0, max = 2 ** 31 - 1 }] of specs) {
+      if ((kind !== 'int' && kind !== 'uint') || isOwn(name)) continue;
+      const decode = (value: number): unknown => decodeOption(name, bytesOf('int', value));
       // A time to live travels in tenths of a second.
       const step = name === 'heartbeatTimeToLive' ? 100 : 1;
-      expect(checkedOption(name, max)).toBe(max - (max % step));
-      for (const illegal of [min - 1, max + 1, Number.NaN, Number.POSITIVE_INFINITY]) {
-        expect(() => checkedOption(name, illegal), name).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+      expect(decode(min), name).toBe(min);
+      expect(decode(max), name).toBe(max - (max % step));
+      for (const illegal of [min - 100, max + 1]) {
+        if (illegal < -(2 ** 31) || illegal >= 2 ** 31) continue;
+        expect(() => decode(illegal), name).toThrow(expect.objectContaining({ code: 'EINVAL' }));
       }
-      for (const wrong of ['1', null, undefined, true, 1n]) expect(() => checkedOption(name, wrong)).toThrow(TypeError);
+    }
+  });
+
+  it('of this library alone are whole numbers in range', () => {
+    for (const illegal of [-1, 0o1000, 1.5, Number.NaN]) {
+      expect(() => checkedOwnOption('ipcMode', illegal)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    }
+    for (const wrong of ['1', null, undefined, true, 1n]) {
+      expect(() => checkedOwnOption('ipcMode', wrong)).toThrow(new TypeError('Option value must be a number'));
     }
   });
 
   it('of bytes are copied, and a routingId is 1 to 255 bytes that do not begin with 00', () => {
     const id = Buffer.from('id');
-    const stored = checkedOption('routingId', id);
+    const stored = decodeOption('routingId', id);
     id.fill('x');
     expect(stored).toEqual(Buffer.from('id'));
     for (const bad of ['', '\0id', 'x'.repeat(256)]) {
-      expect(() => checkedOption('routingId', bad)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+      expect(() => decodeOption('routingId', Buffer.from(bad))).toThrow(expect.objectContaining({ code: 'EINVAL' }));
     }
-    expect([checkedOption('welcomeMessage', ''), checkedOption('welcomeMessage', null)]).toEqual([
+    expect([decodeOption('welcomeMessage', Buffer.alloc(0)), decodeOption('welcomeMessage', null)]).toEqual([
       undefined,
       undefined,
     ]);
@@ -184,3 +197,7 @@ describe('monitor events', () => {
     expect(log).toEqual(['1', 'thrown once', '2']);
   });
 });
+
+function bytesOf(kind: OptionSpec['kind'], value: unknown): Buffer {
+  return encodeOption(kind, value, kind.endsWith('64') ? 8 : 4) as Buffer;
+}

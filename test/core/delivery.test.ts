@@ -5,7 +5,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Dealer, Pull, Push, Router, type Socket } from '../../src/index.js';
+import { Dealer, Pull, Push, Reply, Router, type Socket } from '../../src/index.js';
 import { World } from '../support/world.js';
 
 interface Weather {
@@ -186,4 +186,23 @@ it('messages that waited in the pipe when the stream broke arrive over the next'
   world.network.link.reset();
   await world.clock.advance(100);
   for (let i = 0; i < 50; i++) expect(String(await pull.receive())).toBe(String(i));
+});
+
+it('a REP that has dialled answers nobody when a request outlived its connection, read before the next one or after', async () => {
+  for (const readLate of [false, true]) {
+    const world = new World();
+    const rep = world.open(Reply);
+    const peers = world.serve('a', 'REQ');
+    rep.connect('mem://a');
+    await world.clock.advance(0);
+    peers[0]!.say('', 'question');
+    await world.clock.advance(0);
+    if (!readLate) expect(String(rep.tryReceive())).toBe('question');
+    peers[0]!.stream.reset();
+    await world.clock.advance(100);
+    if (readLate) expect(String(rep.tryReceive())).toBe('question');
+    expect(rep.trySend('answer')).toBe(true);
+    await world.clock.advance(0);
+    expect([peers[1]!.messages(), rep.statistics.droppedUnroutable]).toEqual([[], 1]);
+  }
 });

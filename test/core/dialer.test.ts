@@ -15,7 +15,7 @@ async function delays(world: World, options: object, ms: number): Promise<number
   return log.filter((line) => line.startsWith('connect:retry')).map((line) => Number(line.split(' ')[2]));
 }
 
-describe('back-off (T10)', () => {
+describe('T10 back-off', () => {
   it('waits the interval, and makes an attempt after each wait', async () => {
     const world = new World();
     expect(await delays(world, { reconnectInterval: 100 }, 350)).toEqual([100, 100, 100, 100]);
@@ -89,7 +89,7 @@ async function faultDelays(world: World, options: object, ms: number): Promise<n
 }
 
 describe('attempts', () => {
-  it('that hang are given up after connectTimeout and made again', async () => {
+  it('T4 that hang are given up after connectTimeout and made again', async () => {
     const world = new World();
     world.network.answer = 'hang';
     const push = world.open(Push, { connectTimeout: 500 });
@@ -142,7 +142,7 @@ describe('attempts', () => {
     expect(log).toEqual([
       'connect:delay mem://a',
       'close mem://a',
-      'connect:retry mem://a 100',
+      'connect:retry mem://a 100 ECONNREFUSED',
       'connect:delay mem://a',
       'connect mem://a',
       'handshake mem://a',
@@ -153,6 +153,18 @@ describe('attempts', () => {
 });
 
 describe('giving up', () => {
+  it('an attempt under way, at close, shows as its end', async () => {
+    const world = new World();
+    world.network.answer = 'hang';
+    const push = world.open(Push, { linger: 0 });
+    const log = eventsOf(push);
+    push.connect('mem://a');
+    await world.clock.advance(0);
+    push.close();
+    await world.clock.advance(0);
+    expect(log).toEqual(['connect:delay mem://a', 'close mem://a', 'end']);
+  });
+
   it.each([-1, 0])('after the first loss at a reconnectInterval of %i', async (reconnectInterval) => {
     const world = new World();
     const push = world.open(Push, { reconnectInterval, sendTimeout: 0 });

@@ -168,9 +168,23 @@ describe('endings', () => {
     const pull = world.open(Pull);
     await pull.bind(A);
     push.connect(A);
-    await pull.unbind(A);
+    pull.close();
     expect(push.writable).toBe(false);
-    push.disconnect(A);
+    expect(() => push.disconnect(A)).toThrow(expect.objectContaining({ code: 'ENOENT' }) as Error);
+  });
+
+  it('of the name leaves together who has met over it', async () => {
+    const world = new World();
+    const push = world.open(Push, { sendTimeout: 0 });
+    const pull = world.open(Pull);
+    await pull.bind(A);
+    push.connect(A);
+    await pull.unbind(A);
+    await push.send('x');
+    expect(await line(pull)).toBe('x');
+    await world.open(Pull).bind(A);
+    pull.close();
+    expect(push.writable).toBe(false);
   });
 });
 

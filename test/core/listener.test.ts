@@ -1,7 +1,6 @@
 // A bound endpoint and its many peers: who is let in, who is refused, who has to go, and what one peer costs the others.
 
 import { describe, expect, it } from 'vitest';
-import { HANDSHAKES_MAX } from '../../src/core/listener.js';
 import { Dealer, Pair, Publisher, Pull, Push, Reply, Router, XPublisher } from '../../src/index.js';
 import { settle } from '../support/virtual-clock.js';
 import { cancel, frame, MORE, subscribe } from '../support/wire.js';
@@ -15,11 +14,11 @@ describe('peers in their handshake', () => {
     const world = new World();
     const pull = world.open(Pull);
     await pull.bind('mem://a');
-    const silent = Array.from({ length: HANDSHAKES_MAX + 10 }, () => world.network.dial('a'));
+    const silent = Array.from({ length: pull.maxHandshakes + 10 }, () => world.network.dial('a'));
     await settle();
     expect(silent.map((stream) => stream.other.over)).toEqual([
       ...Array(10).fill(true),
-      ...Array(HANDSHAKES_MAX).fill(false),
+      ...Array(pull.maxHandshakes).fill(false),
     ]);
     const good = await world.peer('a', 'PUSH');
     good.say('here');

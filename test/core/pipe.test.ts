@@ -212,7 +212,7 @@ describe('marks changed at run time', () => {
     const { pipe, log } = subject({ sendHighWaterMark: 10 });
     for (let i = 0; i < 10; i++) pipe.write(message('x'));
     expect(pipe.writable).toBe(false);
-    pipe.setMarks(11, 0);
+    pipe.setMarks({ sendHighWaterMark: 11, receiveHighWaterMark: 0 });
     expect(log).toEqual(['write']);
     expect(pipe.write(message('x'))).toBe(true);
   });
@@ -220,14 +220,14 @@ describe('marks changed at run time', () => {
   it('refuse what was allowed before when they are lower', () => {
     const { pipe } = subject({ sendHighWaterMark: 10 });
     write(pipe, 'a', 'b');
-    pipe.setMarks(2, 0);
+    pipe.setMarks({ sendHighWaterMark: 2, receiveHighWaterMark: 0 });
     expect(pipe.write(message('c'))).toBe(false);
   });
 
   it('of 0 lift the limit', () => {
     const { pipe, log } = subject({ sendHighWaterMark: 1 });
     write(pipe, 'a', 'refused');
-    pipe.setMarks(0, 0);
+    pipe.setMarks({ sendHighWaterMark: 0, receiveHighWaterMark: 0 });
     expect(log).toEqual(['write']);
     expect(pipe.writable).toBe(true);
   });
@@ -235,7 +235,7 @@ describe('marks changed at run time', () => {
   it('ask for held input at once when there is room now', () => {
     const { pipe, outlet } = connected({ receiveHighWaterMark: 2 });
     expect(deliver(pipe, 'a', 'b')).toEqual([true, false]);
-    pipe.setMarks(0, 5);
+    pipe.setMarks({ sendHighWaterMark: 0, receiveHighWaterMark: 5 });
     expect(outlet.log).toEqual(['resume']);
     expect(pipe.inputHeld).toBe(false);
   });
@@ -243,7 +243,7 @@ describe('marks changed at run time', () => {
   it('hold input back at the next message when they are lower', () => {
     const { pipe } = connected({ receiveHighWaterMark: 10 });
     deliver(pipe, 'a', 'b', 'c');
-    pipe.setMarks(0, 2);
+    pipe.setMarks({ sendHighWaterMark: 0, receiveHighWaterMark: 2 });
     expect(deliver(pipe, 'd')).toEqual([false]);
   });
 });

@@ -14,7 +14,11 @@ const [NATIVE, BOTH] = process.platform === 'win32' ? ['tcp', 'ipc+tcp'] : ['ipc
 
 const workplace = new Workplace();
 afterAll(() => workplace.remove());
-afterEach(() => expect(workplace.leftovers()).toEqual([]));
+afterEach(() => {
+  const left = workplace.leftovers();
+  workplace.clear(); // One demo that fails is not to fail the next.
+  expect(left).toEqual([]);
+});
 
 describe('without a fault', () => {
   test('every message is counted, and the exit code is 0', async () => {
@@ -46,7 +50,8 @@ describe('without a fault', () => {
 
   test('a pipe gets plain lines, with the endpoints as they were resolved', async () => {
     const { output } = await workplace.run(DEMO, SMALL);
-    expect(output).not.toContain('\r');
+    // A carriage return alone writes over a line; Windows' own warnings end their lines with both.
+    expect(output.replaceAll('\r\n', '\n')).not.toContain('\r');
     expect(output).not.toContain('\x1b');
     expect(output).toMatch(
       /^tcp-gate \(libzmq, pid \d+\) bound tcp:\/\/127\.0\.0\.1:\d+ and tcp:\/\/127\.0\.0\.1:\d+$/m,
@@ -128,6 +133,8 @@ describe('ended from outside', () => {
     await demo.printed('libzmq-client (libzmq, pid');
     demo.kill('SIGKILL');
     await demo.ended; // Settles when the last process has let go of the pipe.
+    // On Windows Node's children go down with it, and nobody is left to clean up.
+    if (process.platform === 'win32') workplace.clear();
   });
 });
 

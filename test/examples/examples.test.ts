@@ -2,6 +2,9 @@
  * Every small example ends by itself, with exit code 0, and prints what its header promises; nothing else.
  */
 
+import { once } from 'node:events';
+import * as http from 'node:http';
+import * as net from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { Workplace } from './run.js';
 
@@ -15,6 +18,14 @@ const PROMISED: Record<string, string[]> = {
     'Barbara asked; the answer was: Hello, Barbara!',
   ],
   'pub-sub': ["The publisher has a subscriber to 'weather/'.", 'weather/oslo: -3', 'weather/rome: 21'],
+  'last-value-cache/main': [
+    'early: weather/oslo -3',
+    'early: weather/rome 21',
+    'early: weather/oslo -5',
+    'early: weather/oslo -7',
+    'late: weather/oslo -5',
+    'late: weather/oslo -7',
+  ],
   'router-dealer': ['alice received: 2 BLUE, 1 GREEN, 0 RED', 'bob received: 2 THREE, 1 TWO, 0 ONE'],
 };
 
@@ -23,6 +34,24 @@ test.each(Object.entries(PROMISED))('%s prints what it promises', async (name, l
   expect(output.trimEnd().split('\n')).toEqual(lines);
   expect(code).toBe(0);
   expect(workplace.leftovers()).toEqual([]);
+});
+
+test('http-server answers a program that knows nothing of ZeroMQ, and a request that comes in pieces', async () => {
+  const server = workplace.start('examples/http-server.ts');
+  const [address] = /^http:\S+/.exec(await server.printed('\n')) as RegExpExecArray;
+  const [answer] = (await once(http.get(`${address}/hello`), 'response')) as [http.IncomingMessage];
+  let page = '';
+  for await (const chunk of answer) page += chunk;
+  expect([answer.statusCode, page]).toEqual([200, 'You asked to GET /hello.\n']);
+  const slow = net.connect(Number(new URL(address).port), '127.0.0.1');
+  slow.write('PUT /slow HTTP/1.0\r');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  slow.write('\n\r\n');
+  let text = '';
+  for await (const chunk of slow) text += chunk;
+  expect(text).toMatch(/^HTTP\/1\.0 200 OK\r\n[\s\S]*\r\n\r\nYou asked to PUT \/slow\.\n$/);
+  server.kill('SIGKILL');
+  await server.ended;
 });
 
 test('push-pull prints the right sum, and every task was done by one of three workers', async () => {

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { PATIENCE } from '../support/peers/deadline.js';
 
 export interface Outcome {
   code: number | null;
@@ -29,8 +30,8 @@ export interface Running {
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const RESOLVE = createRequire(import.meta.url).resolve;
 
-/** What a hanging process would leave of a test's 60 s. It is asked to end, so that it can still clean up. */
-const TIMEOUT = 50_000;
+/** Less than a test may take. A process that hangs is asked to end, so that it can still clean up. */
+const TIMEOUT = 50_000 * PATIENCE;
 
 /** A temporary folder for the processes under test, so that what they leave there can be seen. */
 export class Workplace {
@@ -57,7 +58,9 @@ export class Workplace {
     }
     const printed = (text: string) =>
       new Promise<string>((resolve, reject) => {
-        child.stdout.on('data', () => output.includes(text) && resolve(output));
+        const look = () => output.includes(text) && resolve(output);
+        child.stdout.on('data', look);
+        look();
         void ended.then((outcome) => reject(new Error(`ended without printing '${text}': ${outcome.output}`)));
       });
     return { pid: child.pid!, printed, kill: (signal) => child.kill(signal), ended };
@@ -70,6 +73,11 @@ export class Workplace {
   /** What is left here of ours; tsx keeps its cache here as well, and may. */
   leftovers(): string[] {
     return readdirSync(this.folder).filter((name) => name.startsWith('zmtp-'));
+  }
+
+  /** Removes what `leftovers` would list. */
+  clear(): void {
+    for (const name of this.leftovers()) rmSync(join(this.folder, name), { recursive: true, force: true });
   }
 
   remove(): void {

@@ -94,7 +94,7 @@ const silentCases: Case[] = [
   { title: 'G10 63 bytes of greeting', bytes: () => wire.greeting().subarray(0, 63) },
   { title: 'G18 a greeting', bytes: () => wire.greeting() },
   { title: 'half a READY', bytes: (type: string) => hello(type).subarray(0, 70) },
-].map((row) => ({ ...row, title: `${row.title}, then FIN`, event: OTHER, code: 'ECONNRESET', hangUp: true }));
+].map((row) => ({ ...row, title: `${row.title}, then FIN`, event: OTHER, code: 'EPIPE', hangUp: true }));
 
 const trafficCases: Case[] = [
   { title: 'F1 reserved flags', bytes: wire.frame(0x08, 'x'), code: 'ERR_ZMTP_UNSPECIFIED' },

@@ -47,14 +47,15 @@ it('a command to a socket without subscribers is no longer than one of the hands
 it('S2 a short topic does not keep the long one alive that it was cut from', () => {
   const trie = new TopicTrie<string>();
   const before = aliveBytes();
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < 20; i++) {
     const long = Buffer.alloc(4 * MiB, String.fromCharCode(97 + i));
     trie.add(long, 'peer');
     trie.add(long.subarray(0, 20), 'peer');
     trie.remove(long, 'peer');
   }
-  expect(aliveBytes() - before).toBeLessThan(16 * MiB);
-  expect(trie.sizeOf('peer')).toBe(10);
+  // 80 MiB if they were kept; a few are still on their way out.
+  expect(aliveBytes() - before).toBeLessThan(40 * MiB);
+  expect(trie.sizeOf('peer')).toBe(20);
 });
 
 it('refuses to send more parts than it would take', async () => {
@@ -76,7 +77,7 @@ it('R5 says why a peer was refused, and leaves the first one alone', async () =>
   }
   await until(() => refusals.length > 0, 'the refusal');
   expect(refusals[0]).toMatchObject({
-    error: { violation: 'peer-refused', message: expect.stringContaining('"same"') },
+    error: { violation: 'peer-refused', detail: expect.stringContaining('"same"') },
   });
 });
 
@@ -105,5 +106,5 @@ it('a sender that leaves in the middle of its handshake is told as gone, not as 
   const failed = nextEvent(push, 'handshake:error:other');
   const peer = await dial(endpoint);
   peer.socket.end(wire.greeting());
-  expect(await within(failed, 'the event')).toMatchObject({ error: { code: 'ECONNRESET' } });
+  expect(await within(failed, 'the event')).toMatchObject({ error: { code: 'EPIPE' } });
 });

@@ -138,12 +138,13 @@ interface Meeting {
 async function meet(rig: Rig, spares: Spares, link: Link): Promise<Meeting> {
   const endpoint = await rig.stableEndpoint(link.transport);
   const { peer, standby } = await spares.take(rig);
-  const ours = rig.ours(link.ours, { ...fast, ...routerOptions(link.ours, link.theirs, 'ours') });
+  const ours = rig.ours(link.ours, { ...fast, ...watchful, ...routerOptions(link.ours, link.theirs, 'ours') });
   const theirs = await theirSocket(peer, link);
   if (link.binder === 'we bind') await ours.bind(endpoint);
   await takePart(theirs, link.binder, endpoint);
   if (link.binder === 'they bind') await ours.connect(endpoint);
   await ours.happened('handshake');
+  await standby;
   return { rig, link, endpoint, peer, standby, ours, theirs };
 }
 
@@ -204,3 +205,5 @@ function withoutIds(theirs: PeerSocket, messages: Received[][]): Received[][] {
 }
 
 const fast: EndOptions = { reconnectInterval: 20, reconnectMaxInterval: 100 };
+/** Wine does not always tell that a connection has ended with the process at its other end; then heartbeats do. */
+const watchful: EndOptions = process.platform === 'win32' ? { heartbeatInterval: 500, heartbeatTimeout: 3000 } : {};

@@ -1,117 +1,152 @@
 // The package as a user gets it: packed, installed into an empty project without install scripts, then loaded with
 // import and with require, and type-checked.
 
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../support/compiler.js';
+import { Project } from './install.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 const PING = `
-  const pair = new zmtp.Pair();
-  const peer = new zmtp.Pair();
-  await pair.bind('tcp://127.0.0.1:*');
-  peer.connect(pair.lastEndpoint);
-  await peer.send(['over', 'tcp']);
-  console.log((await pair.receive()).join(' '));
+  const { publicKey, secretKey } = zmtp.curveKeyPair();
+  const ways = [
+    [{}, {}],
+    [{ curveServer: true, curveSecretKey: secretKey }, { curveServerKey: publicKey, ...own() }],
+  ];
+  function own() {
+    const keys = zmtp.curveKeyPair();
+    return { curvePublicKey: keys.publicKey, curveSecretKey: keys.secretKey };
+  }
+  for (const [one, other] of ways) {
+    const pair = new zmtp.Pair(one);
+    const peer = new zmtp.Pair(other);
+    await pair.bind('tcp://127.0.0.1:*');
+    peer.connect(pair.lastEndpoint);
+    await peer.send(['over', pair.securityMechanism ?? 'tcp']);
+    console.log((await pair.receive()).join(' '));
+  }
 `;
+/** What it prints. */
+const PONG = 'over tcp\nover curve';
 
-let project: string;
+const project = new Project();
 let files: string[];
 
-function run(command: string, ...args: string[]): string {
-  return execFileSync(command, args, { cwd: project, encoding: 'utf8', shell: command.endsWith('.cmd') });
-}
-
-function runScript(name: string, text: string): string {
-  writeFileSync(join(project, name), text);
-  return run(process.execPath, name).trim();
+async function runScript(name: string, text: string): Promise<string> {
+  project.write(name, text);
+  const { stdout, stderr } = await project.node(name);
+  return `${stdout}${stderr}`.trim();
 }
 
 beforeAll(() => {
-  project = mkdtempSync(join(tmpdir(), 'zmtp-package-'));
-  writeFileSync(join(project, 'package.json'), '{ "name": "empty", "private": true }');
-  const packed = execFileSync(NPM, ['pack', '--json', '--pack-destination', project], {
-    cwd: ROOT,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-    shell: NPM.endsWith('.cmd'),
-  });
-  const [tarball] = Object.values(JSON.parse(packed)) as [{ filename: string; files: { path: string }[] }];
-  files = tarball.files.map(({ path }) => path);
-  run(NPM, 'install', '--ignore-scripts', '--no-audit', '--no-fund', join(project, tarball.filename));
-});
+  files = project.install('zmtp');
+}, 120_000);
 
-afterAll(() => rmSync(project, { recursive: true, force: true }));
+afterAll(() => project.remove());
 
 describe('the packed package', () => {
   it('holds the library, its types and its documents, and nothing else', () => {
     expect(files).toEqual(
-      expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']),
+      expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'dist/main.js', 'dist/types/main.d.ts']),
     );
     expect(
-      files.filter((path) => !/^(dist\/.*\.(js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path)),
+      files.filter(
+        (path) =>
+          !/^(dist\/.*\.js|dist\/types\/.*\.d\.ts|dist\/types\/package\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(
+            path,
+          ),
+      ),
     ).toEqual([]);
   });
 
-  it('installs one package, without scripts', () => {
-    const lock = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8'));
-    expect(Object.keys(lock.packages)).toEqual(['', 'node_modules/zmtp']);
-    expect(lock.packages['node_modules/zmtp'].hasInstallScript).toBeUndefined();
+  it('installs one package beside itself, and no scripts', () => {
+    const lock = JSON.parse(readFileSync(project.path('package-lock.json'), 'utf8'));
+    const packages = ['node_modules/libsodium-sumo', 'node_modules/zmtp'];
+    expect(Object.keys(lock.packages)).toEqual(['', ...packages]);
+    for (const one of packages) expect(lock.packages[one].hasInstallScript).toBeUndefined();
   });
 
-  it('works from import', () => {
-    expect(runScript('import.mjs', `import * as zmtp from 'zmtp';${PING}`)).toBe('over tcp');
+  it('works from import', async () => {
+    expect(await runScript('import.mjs', `import * as zmtp from 'zmtp';${PING}`)).toBe(PONG);
   });
 
-  it('works from require', () => {
+  it('works from require', async () => {
     const script = `const zmtp = require('zmtp'); (async () => {${PING}})();`;
-    expect(runScript('require.cjs', script)).toBe('over tcp');
+    expect(await runScript('require.cjs', script)).toBe(PONG);
   });
 
-  it('gives the same objects to both', () => {
+  it('gives the same objects to both', async () => {
     const script = `import { createRequire } from 'node:module'; import * as zmtp from 'zmtp';
       console.log(createRequire(import.meta.url)('zmtp').Push === zmtp.Push);`;
-    expect(runScript('both.mjs', script)).toBe('true');
+    expect(await runScript('both.mjs', script)).toBe('true');
   });
 
-  it('says its version', () => {
+  it('says its version', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     const script = `import { packageVersion, version } from 'zmtp'; console.log(packageVersion, version);`;
-    expect(runScript('version.mjs', script)).toBe(`${version} 4.3.5`);
+    expect(await runScript('version.mjs', script)).toBe(`${version} 4.3.5`);
+  });
+
+  it('is the default import, too, and the default of require', async () => {
+    const script = `import { createRequire } from 'node:module'; import zmtp, { Push } from 'zmtp';
+      console.log(zmtp.Push === Push, createRequire(import.meta.url)('zmtp').default.Push === Push);`;
+    expect(await runScript('default.mjs', script)).toBe('true true');
+  });
+
+  it.each(['esm', 'cjs'] as const)('can be bundled with a program, as %s', async (format) => {
+    project.write('bundled.mjs', `import * as zmtp from 'zmtp'; (async () => {${PING}})();`);
+    const outfile = project.path(format === 'esm' ? 'bundle.mjs' : 'bundle.cjs');
+    buildSync({ entryPoints: [project.path('bundled.mjs')], bundle: true, platform: 'node', format, outfile });
+    expect(readFileSync(outfile, 'utf8')).not.toMatch(/(from|require\()\s*['"]zmtp['"]/);
+    expect(await runScript(format === 'esm' ? 'bundle.mjs' : 'bundle.cjs', readFileSync(outfile, 'utf8'))).toBe(PONG);
+  });
+
+  it('is dropped from a bundle that imports it and uses nothing of it', () => {
+    project.write('unused.mjs', `import { Push } from 'zmtp'; console.log('nothing');`);
+    const entryPoints = [project.path('unused.mjs')];
+    const { outputFiles } = buildSync({ entryPoints, bundle: true, platform: 'node', format: 'esm', write: false });
+    expect(outputFiles[0]?.text.length).toBeLessThan(500);
   });
 
   it.each([
-    ['NodeNext', 'NodeNext'],
-    ['ESNext', 'Bundler'],
-    ['CommonJS', 'Node10'],
-  ])('has types for module %s with resolution %s', (module, resolution) => {
-    writeFileSync(
-      join(project, 'program.ts'),
-      `import { Push, type Message, type SocketOptions } from 'zmtp';
-       const options: SocketOptions<Push> = { linger: 0, sendHighWaterMark: 5 };
-       const push: Push = new Push(options);
-       export const sent: Promise<void> = push.send(['a', Buffer.of(1), null]);
-       export type Received = Message[];
-       // @ts-expect-error: PUSH does not receive
-       push.receive();`,
-    );
-    linkNodeTypes();
-    const flags = ['--noEmit', '--strict', '--target', 'ES2022', '--types', 'node'];
-    run(process.execPath, TSC, ...flags, '--module', module, '--moduleResolution', resolution, 'program.ts');
+    ['program.mts', 'NodeNext', 'NodeNext'],
+    ['program.cts', 'NodeNext', 'NodeNext'],
+    ['program.mts', 'Node16', 'Node16'],
+    ['program.cts', 'Node16', 'Node16'],
+    ['program.ts', 'ESNext', 'Bundler'],
+    ['program.ts', 'CommonJS', 'Node10'],
+  ] as const)('has types for %s with module %s and resolution %s', (name, module, resolution) => {
+    project.write(name, PROGRAM);
+    const options = {
+      module: ts.ModuleKind[module],
+      moduleResolution: ts.ModuleResolutionKind[resolution],
+      noEmit: true,
+    };
+    expect(project.compile([name], options)).toEqual([]);
+  });
+
+  it('would be refused by types that are not there', () => {
+    project.write('wrong.mts', `import { Push, nothing } from 'zmtp'; new Push().receive();`);
+    expect(project.compile(['wrong.mts'], { noEmit: true })).toHaveLength(2);
+  });
+
+  it.each([
+    'import zmtp = require("zmtp")',
+    'import zmtp from "zmtp"',
+    'import * as zmtp from "zmtp"',
+  ])('compiles from `%s` in CommonJS TypeScript, and runs', async (clause) => {
+    project.write('program2.cts', `${clause}; const pair: zmtp.Pair = new zmtp.Pair(); console.log(pair.type);`);
+    expect(project.compile(['program2.cts'], { module: ts.ModuleKind.Node16, esModuleInterop: true })).toEqual([]);
+    expect(await project.node('program2.cjs')).toEqual({ stdout: '0\n', stderr: '' });
   });
 });
 
-/** The declarations of Node itself, which ours refer to, as a TypeScript project has them. */
-function linkNodeTypes(): void {
-  const types = join(ROOT, 'node_modules', '@types');
-  mkdirSync(join(project, 'node_modules', '@types', 'node'), { recursive: true });
-  writeFileSync(
-    join(project, 'node_modules', '@types', 'node', 'index.d.ts'),
-    `/// <reference path="${join(types, 'node', 'index.d.ts')}" />`,
-  );
-}
+const PROGRAM = `import { Push, type Message, type SocketOptions } from 'zmtp';
+  const options: SocketOptions<Push> = { linger: 0, sendHighWaterMark: 5 };
+  const push: Push = new Push(options);
+  export const sent: Promise<void> = push.send(['a', Buffer.of(1), null]);
+  export type Received = Message[];
+  // @ts-expect-error: PUSH does not receive
+  push.receive();`;

@@ -48,7 +48,7 @@ describe('ROUTER', () => {
     expect(pipe.routingId).toBe(id);
   });
 
-  it.each(['unknown|x', '|x', 'unknown'])('R4 drops what it cannot route: %s', (line) => {
+  it.each(['unknown|x', '|x'])('R4 drops what it cannot route: %s', (line) => {
     const router = bench();
     const { outlet } = router.peer('a');
     expect(router.send(line)).toBe(true);
@@ -62,10 +62,16 @@ describe('ROUTER', () => {
     expect(outlet.log).toEqual([]);
   });
 
-  it.each(['unknown|x', '|x', 'unknown'])('R4 mandatory refuses what it cannot route: %s', (line) => {
+  it.each(['unknown|x', '|x'])('R4 mandatory refuses what it cannot route: %s', (line) => {
     const router = bench({ mandatory: true });
     router.peer('a');
     expect(() => router.send(line)).toThrow(expect.objectContaining({ code: 'EHOSTUNREACH' }));
+  });
+
+  it('drops an id alone, even where mandatory, as libzmq does', () => {
+    const router = bench({ mandatory: true });
+    router.peer('a');
+    expect([router.send('unknown'), router.send('a')]).toEqual([true, true]);
   });
 
   it('drops for a full peer and counts it; mandatory waits', () => {
@@ -99,6 +105,22 @@ describe('R5 a second peer with the same id', () => {
     router.lose(pipe);
     router.send('id|for the first');
     expect(first.outlet.log).toEqual(['for the first']);
+  });
+
+  it.each([
+    ['is refused', false],
+    ['takes it back with handover', true],
+  ])('whose id, given by connect, was taken over while it was away %s', (_what, takesBack) => {
+    const router = bench({ handover: true });
+    const dialled = router.pipe();
+    Object.assign(dialled, { routingId: Buffer.from('a'), assignedId: true });
+    router.pattern.attach(dialled);
+    const taker = router.peer('a');
+    router.options.handover = takesBack;
+    const outlet = new TestOutlet();
+    expect(router.connect(dialled, outlet)).toBe(takesBack);
+    router.send('a|x');
+    expect([outlet.log, taker.outlet.log]).toEqual(takesBack ? [['x'], ['disconnect']] : [[], ['x']]);
   });
 
   it('takes over with handover: the first is disconnected, and its end changes nothing', () => {

@@ -21,6 +21,17 @@ describe('FairQueue', () => {
     expect(bench.receiveAll()).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
   });
 
+  it('gives those their turn first that were there first, unless they had nothing to say when they were asked', () => {
+    for (const asked of [false, true]) {
+      const bench = new Bench(PullPattern);
+      const [a, b] = [bench.peer(), bench.peer()] as const;
+      if (asked) expect(bench.receive()).toBeUndefined();
+      b.pipe.deliver(message('b'));
+      a.pipe.deliver(message('a'));
+      expect(bench.receiveAll()).toEqual(asked ? ['b', 'a'] : ['a', 'b']);
+    }
+  });
+
   it('loses nothing, keeps the order of each peer, and lets nobody wait for more than one round', () => {
     const peers = fc.integer({ min: 1, max: 5 });
     const walk = fc.array(fc.oneof(fc.nat(4), fc.constant('receive' as const)), { maxLength: 120 });
@@ -146,6 +157,17 @@ describe('LoadBalancer', () => {
     a.pipe.outletReady();
     for (const line of ['5', '6']) bench.send(line);
     expect([a.outlet.log.length, b.outlet.log.length]).toEqual([2, 1]);
+  });
+
+  it('is not writable when a lowered mark has filled its queue, until there is room', () => {
+    const bench = new Bench(DealerPattern, { sendHighWaterMark: 4 });
+    const { pipe } = bench.peer();
+    pipe.outletBlocked();
+    for (const line of ['1', '2']) bench.send(line);
+    pipe.setMarks({ sendHighWaterMark: 2, receiveHighWaterMark: 0 });
+    expect([bench.pattern.writable, bench.send('3')]).toEqual([false, false]);
+    pipe.outletReady();
+    expect([bench.pattern.writable, bench.send('3')]).toEqual([true, true]);
   });
 
   it('takes exactly what the marks allow, gives each message once, and keeps the order of each peer', () => {

@@ -64,7 +64,8 @@ function matched(trie: TopicTrie<string>, text: string): string[] {
 
 function removedKey(trie: TopicTrie<string>, key: string): string[] {
   const topics: string[] = [];
-  trie.removeKey(key, (topic, last) => topics.push(`${topic.toString('latin1')} ${last}`));
+  const forget = trie.removal(key, (topic, last) => topics.push(`${topic.toString('latin1')} ${last}`));
+  while (forget());
   return topics.sort();
 }
 

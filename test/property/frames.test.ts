@@ -59,7 +59,7 @@ describe('FrameReader', () => {
   });
 
   it('★ gives on the fast place what it gives on the slow one', () => {
-    // Byte by byte no frame ever lies whole in a chunk, so every one goes the slow way; whole, every short one is fast.
+    // Byte by byte no frame ever lies whole in a chunk, so every one goes the slow way; whole, every message is fast.
     const property = fc.property(stream, limits, (bytes, limit) => {
       const slow = read(
         [...bytes].map((octet) => Buffer.of(octet)),

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Violation } from '../../src/errors.js';
-import { COMMAND_MAX, MESSAGE_PARTS_MAX } from '../../src/protocol/connection.js';
+import { COMMAND_NAME_MAX } from '../../src/protocol/frame-limits.js';
+import { LIMITS } from '../../src/protocol/limits.js';
 import { inTraffic, type PeerSetup, sent, verdict } from '../support/connections.js';
 import { eachDelivery } from '../support/deliveries.js';
 import * as wire from '../support/wire.js';
@@ -127,10 +128,11 @@ describe('frames that close', () => {
 
   const publisher: PeerSetup = { socketType: 'XPUB' };
 
-  it('S2 a command above COMMAND_MAX, which has room for a SUBSCRIBE of 64 MiB', () => {
+  it('S2 a command above the limit, which has room for a SUBSCRIBE of 64 MiB', () => {
+    const max = LIMITS.topicSize + COMMAND_NAME_MAX;
     delivers(longFrame(wire.COMMAND, '\x09SUBSCRIBE', BigInt(10 + 64 * 2 ** 20)), [], publisher);
-    closes(longFrame(wire.COMMAND, '', BigInt(COMMAND_MAX + 1)), 'frame-size', publisher);
-    delivers(longFrame(wire.COMMAND, '', BigInt(COMMAND_MAX)), [], publisher);
+    closes(longFrame(wire.COMMAND, '', BigInt(max + 1)), 'frame-size', publisher);
+    delivers(longFrame(wire.COMMAND, '', BigInt(max)), [], publisher);
     closes(longFrame(wire.COMMAND, '', 65_537n), 'frame-size');
     delivers(longFrame(wire.COMMAND, '', 65_536n), []);
   });
@@ -183,7 +185,7 @@ describe('the number of parts', () => {
   }
 
   it('F9 may be 65 536', () => {
-    for (const chunks of cuts(Buffer.concat([empty(MESSAGE_PARTS_MAX - 1), frame(0, 'end'), message('next')]))) {
+    for (const chunks of cuts(Buffer.concat([empty(LIMITS.messageParts - 1), frame(0, 'end'), message('next')]))) {
       const subject = inTraffic();
       expect(verdict(subject, chunks).violation).toBeUndefined();
       expect(subject.recorder.messages.map((parts) => parts.length)).toEqual([65_536, 1]);
@@ -191,7 +193,7 @@ describe('the number of parts', () => {
   });
 
   it('F9 may not be 65 537, whatever follows', () => {
-    for (const chunks of cuts(empty(MESSAGE_PARTS_MAX))) {
+    for (const chunks of cuts(empty(LIMITS.messageParts))) {
       expect(verdict(inTraffic(), chunks)).toMatchObject({ log: [], violation: 'message-parts', state: 'closed' });
     }
   });

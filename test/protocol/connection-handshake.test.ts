@@ -3,13 +3,15 @@
 
 import { describe, expect, it } from 'vitest';
 import { VIOLATIONS, type Violation } from '../../src/errors.js';
-import { HANDSHAKE_FRAME_MAX } from '../../src/protocol/connection.js';
+import { LIMITS } from '../../src/protocol/limits.js';
 import type { SocketType } from '../../src/protocol/socket-types.js';
 import { introduction, type Setup, sent, started, verdict } from '../support/connections.js';
 import { eachDelivery } from '../support/deliveries.js';
+import { saying } from '../support/errors.js';
 import * as wire from '../support/wire.js';
 
 const { command, greeting, property, ready } = wire;
+const FRAME_MAX = LIMITS.handshakeFrameSize;
 
 /** The peer's greeting in one piece, then these bytes in every delivery; a PULL socket unless told otherwise. */
 function closes(bytes: Buffer, violation: Violation, setup: Setup = {}): void {
@@ -104,7 +106,7 @@ describe('the greeting', () => {
   it('G13 names both mechanisms', () => {
     const { connection } = started();
     expect(() => connection.receive(greeting({ mechanism: 'CURVE' }), 0)).toThrow(
-      "the peer's mechanism is CURVE, ours is NULL",
+      saying("the peer's mechanism is CURVE, ours is NULL"),
     );
   });
 
@@ -158,7 +160,9 @@ describe('commands before READY', () => {
 
   it('N13 an ERROR names its reason, and the dialler need not try again', () => {
     const { connection } = started();
-    expect(() => connection.receive(Buffer.concat([greeting(), wire.error('Not you')]), 0)).toThrow('"Not you"');
+    expect(() => connection.receive(Buffer.concat([greeting(), wire.error('Not you')]), 0)).toThrow(
+      saying('"Not you"'),
+    );
     expect(VIOLATIONS['peer-error'].retry).toBe(false);
   });
 });
@@ -193,20 +197,37 @@ describe('READY', () => {
     expect(result.sent.at(-1)).toBe('ERROR \x18Incompatible socket type');
     expect(VIOLATIONS['socket-type'].retry).toBe(false);
     const { connection } = started();
-    expect(() => connection.receive(introduction('REP'), 0)).toThrow(/PULL.*"REP"/);
+    expect(() => connection.receive(introduction('REP'), 0)).toThrow(saying(/PULL.*"REP"/));
   });
 
   it('N14 may fill 64 KiB and no more: the limit speaks when the header is here', () => {
     const base = command('READY', property('Socket-Type', 'PUSH')).length - 2;
     const filled = (size: number) => ready('PUSH', property('X', Buffer.alloc(size - base - 6)));
-    expect(filled(HANDSHAKE_FRAME_MAX)).toHaveLength(HANDSHAKE_FRAME_MAX + 9);
-    expect(accepted(filled(HANDSHAKE_FRAME_MAX)).socketType).toBe('PUSH');
-    closes(filled(HANDSHAKE_FRAME_MAX + 1).subarray(0, 9), 'frame-size');
-    closes(wire.longFrame(0, '', BigInt(HANDSHAKE_FRAME_MAX + 1)), 'frame-size');
+    expect(filled(FRAME_MAX)).toHaveLength(FRAME_MAX + 9);
+    expect(accepted(filled(FRAME_MAX)).socketType).toBe('PUSH');
+    closes(filled(FRAME_MAX + 1).subarray(0, 9), 'frame-size');
+    closes(wire.longFrame(0, '', BigInt(FRAME_MAX + 1)), 'frame-size');
+  });
+
+  it.each([2, 3, LIMITS.metadataProperties])('may have %i properties, and no more', (metadataProperties) => {
+    const properties = Array.from({ length: metadataProperties }, (_, i) => property(`X-${i}`, ''));
+    const limits = { metadataProperties };
+    expect(accepted(ready('PUSH', ...properties.slice(1)), { limits }).properties.size).toBe(metadataProperties);
+    closes(ready('PUSH', ...properties), 'metadata-limit', { limits });
+    // A name that is sent again is the same property.
+    accepted(ready('PUSH', ...properties.slice(1), property('x-1', 'again')), { limits });
+  });
+
+  it.each([1024, 65_537, 1_000_000])('may fill a frame of %i bytes where that is the limit', (handshakeFrameSize) => {
+    const limits = { handshakeFrameSize };
+    const base = command('READY', property('Socket-Type', 'PUSH')).length - 2;
+    const filled = (size: number) => ready('PUSH', property('X', Buffer.alloc(size - base - 6)));
+    expect(accepted(filled(handshakeFrameSize), { limits }).socketType).toBe('PUSH');
+    closes(filled(handshakeFrameSize + 1).subarray(0, 9), 'frame-size', { limits });
   });
 
   it('limits no message by the size allowed before it', () => {
-    const large = Buffer.alloc(HANDSHAKE_FRAME_MAX + 1, 'x');
+    const large = Buffer.alloc(FRAME_MAX + 1, 'x');
     const subject = started();
     verdict(subject, [introduction('PUSH'), wire.message(large)]);
     expect(subject.recorder.messages[0]![0]!.equals(large)).toBe(true);

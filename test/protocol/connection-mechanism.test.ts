@@ -2,12 +2,15 @@
 // waits, one that answers, one that is done with a last command and a user id (the shape of PLAIN and CURVE).
 
 import { describe, expect, it } from 'vitest';
+import { AuthError } from '../../src/errors.js';
 import type { Command } from '../../src/protocol/command.js';
 import { encodeCommand } from '../../src/protocol/command.js';
-import type { Mechanism, Step } from '../../src/protocol/mechanism.js';
+import { Connection } from '../../src/protocol/connection.js';
+import type { Cipher, Mechanism, Step, ZapReply } from '../../src/protocol/mechanism.js';
 import { decodeMetadata } from '../../src/protocol/metadata.js';
 import { sent, started, verdict, violationOf } from '../support/connections.js';
 import { eachDelivery } from '../support/deliveries.js';
+import { Recorder } from '../support/recorder.js';
 import { command, greeting, message, property } from '../support/wire.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -18,6 +21,7 @@ const send = (name: string): Step => ({ next: 'send', command: encodeCommand(nam
 class Scripted implements Mechanism {
   readonly name = 'TEST';
   readonly asServer: boolean;
+  cipher: Cipher | undefined;
   readonly seen: string[] = [];
   readonly #steps: Step[];
 
@@ -34,6 +38,10 @@ class Scripted implements Mechanism {
     return this.#next(`${name} ${data}`);
   }
 
+  zapReply({ status, userId }: ZapReply): Step {
+    return this.#next(`reply ${status} ${userId}`);
+  }
+
   #next(what: string): Step {
     this.seen.push(what);
     return this.#steps.shift()!;
@@ -43,6 +51,17 @@ class Scripted implements Mechanism {
 const testGreeting = greeting({ mechanism: 'TEST' });
 
 describe('a mechanism', () => {
+  it('has the limits that are said, or else the usual ones', () => {
+    const mechanism = new Scripted([{ next: 'ready', properties }]);
+    const heartbeat = { interval: 0, timeout: 0, timeToLive: 0 };
+    const options = { socketType: 'PULL', mechanism, handshakeInterval: 0, maxMessageSize: 100, heartbeat } as const;
+    const recorder = new Recorder();
+    const connection = new Connection(options, recorder);
+    connection.start(0);
+    connection.receive(Buffer.concat([testGreeting, message('a', 'b')]), 0);
+    expect(recorder.log).toEqual(['ready PUSH', 'message a|b']);
+  });
+
   it('stands in our greeting, with its role', () => {
     const { connection } = started({ mechanism: new Scripted([], true) });
     expect(Buffer.concat(connection.output.take())).toEqual(greeting({ mechanism: 'TEST', asServer: 1 }));
@@ -60,7 +79,7 @@ describe('a mechanism', () => {
   it('may answer with a command and need another, in every delivery', () => {
     const bytes = Buffer.concat([testGreeting, command('HELLO'), command('INITIATE', 'x'), message('first')]);
     eachDelivery(bytes, (chunks) => {
-      const done: Step = { next: 'ready', command: encodeCommand('READY', NOTHING), properties, userId: 'joe' };
+      const done: Step = { next: 'ready', command: encodeCommand('READY', NOTHING), properties };
       const mechanism = new Scripted([{ next: 'wait' }, send('WELCOME'), done]);
       const subject = started({ mechanism });
       expect(verdict(subject, chunks)).toEqual({
@@ -70,7 +89,7 @@ describe('a mechanism', () => {
         sent: ['greeting', 'WELCOME', 'READY'],
       });
       expect(mechanism.seen).toEqual(['start', 'HELLO ', 'INITIATE x']);
-      expect(subject.recorder.peer).toMatchObject({ userId: 'joe', properties });
+      expect(subject.recorder.peer).toMatchObject({ userId: undefined, properties });
     });
   });
 
@@ -108,5 +127,179 @@ describe('a mechanism', () => {
     const { connection } = started({ mechanism: new Scripted([]) });
     expect(() => connection.receive(testGreeting, 0)).toThrow(TypeError);
     expect(connection.state).toBe('closed');
+  });
+});
+
+const ask: Step = {
+  next: 'zap',
+  request: { mechanism: 'TEST', credentials: [Buffer.from('joe'), Buffer.from('secret')] },
+};
+const allowed = (userId = '', more: readonly (readonly [string, Buffer])[] = []): ZapReply => ({
+  status: 200,
+  userId,
+  properties: new Map(more),
+});
+
+describe('a mechanism that asks who may come in', () => {
+  const bytes = Buffer.concat([testGreeting, command('HELLO'), command('INITIATE'), message('first')]);
+  const script = (): Step[] => [{ next: 'wait' }, ask, send('WELCOME'), { next: 'ready', properties }];
+
+  it.each(['from within', 'later'])('goes on with an answer %s, in every delivery', (when) => {
+    eachDelivery(bytes, (chunks) => {
+      const mechanism = new Scripted(script());
+      const subject = started({ mechanism });
+      const answer = () => subject.connection.zapReply(allowed('joe'), 0);
+      if (when === 'from within') subject.recorder.onZap = answer;
+      const before = verdict(subject, chunks).sent;
+      if (when === 'later') {
+        expect([subject.connection.state, subject.recorder.log]).toEqual(['zap', ['zap TEST|joe|secret']]);
+        expect(answer()).toBe(true);
+      }
+      expect(subject.recorder.log).toEqual(['zap TEST|joe|secret', 'ready PUSH', 'message first']);
+      expect([...before, ...sent(subject.connection)]).toEqual(['greeting', 'WELCOME']);
+      expect(mechanism.seen).toEqual(['start', 'HELLO ', 'reply 200 joe', 'INITIATE ']);
+      expect(subject.recorder.peer.userId).toBe('joe');
+    });
+  });
+
+  it('reads nothing before the answer, not even when told to go on', () => {
+    const { connection, recorder } = started({ mechanism: new Scripted([ask]) });
+    connection.receive(testGreeting, 0);
+    expect(connection.receive(command('READY'), 0)).toBe(false);
+    expect(connection.resume(0)).toBe(false);
+    expect([connection.state, recorder.log]).toEqual(['zap', ['zap TEST|joe|secret']]);
+  });
+
+  it('takes properties of the answer before those that the peer claims, and an empty user id for none', () => {
+    const { connection, recorder } = started({ mechanism: new Scripted([ask, { next: 'ready', properties }]) });
+    connection.receive(testGreeting, 0);
+    const [type, team] = [Buffer.from('?'), Buffer.from('red')];
+    connection.zapReply(
+      allowed('', [
+        ['x-team', team],
+        ['socket-type', type],
+      ]),
+      0,
+    );
+    expect(recorder.peer).toMatchObject({ socketType: 'PUSH', userId: undefined });
+    expect(recorder.peer.properties).toEqual(
+      new Map([
+        ['socket-type', type],
+        ['x-team', team],
+      ]),
+    );
+  });
+
+  it.each([300, 400, 500] as const)('that refuses with %i says its last word, and is at the end', (status) => {
+    const refuse: Step = { next: 'refuse', status, command: encodeCommand('ERROR', NOTHING) };
+    const { connection } = started({ mechanism: new Scripted([ask, refuse]) });
+    connection.receive(testGreeting, 0);
+    sent(connection);
+    const answer = () => connection.zapReply({ ...allowed(), status }, 0);
+    expect(answer).toThrow(AuthError);
+    expect([connection.state, sent(connection), answer()]).toEqual(['closed', ['ERROR'], false]);
+  });
+
+  it('need not say a word', () => {
+    const { connection } = started({ mechanism: new Scripted([ask, { next: 'refuse', status: 300 }]) });
+    connection.receive(testGreeting, 0);
+    sent(connection);
+    expect(() => connection.zapReply({ ...allowed(), status: 300 }, 0)).toThrow('Temporary error');
+    expect(sent(connection)).toEqual([]);
+  });
+
+  it('is asked once: a second answer is nobody’s', () => {
+    const mechanism = new Scripted([ask, { next: 'wait' }]);
+    const { connection } = started({ mechanism });
+    connection.receive(testGreeting, 0);
+    connection.zapReply(allowed(), 0);
+    expect(connection.zapReply(allowed(), 0)).toBe(false);
+    expect(mechanism.seen).toEqual(['start', 'reply 200 ']);
+  });
+
+  it('has the time of the handshake', () => {
+    const { connection } = started({ mechanism: new Scripted([ask]), handshakeInterval: 10 });
+    connection.receive(testGreeting, 0);
+    expect(violationOf(() => connection.timeout(10))).toBe('handshake-timeout');
+  });
+});
+
+describe('a user id', () => {
+  it('is nobody’s to claim', () => {
+    const claimed = decodeMetadata(Buffer.concat([property('Socket-Type', 'PUSH'), property('User-Id', 'root')]));
+    const { connection, recorder } = started({ mechanism: new Scripted([{ next: 'ready', properties: claimed }]) });
+    connection.receive(testGreeting, 0);
+    expect([recorder.peer.userId, recorder.peer.properties.has('user-id')]).toEqual([undefined, false]);
+  });
+});
+
+describe('G14 two servers', () => {
+  it('of a mechanism that has servers cannot meet', () => {
+    const { connection } = started({ mechanism: new Scripted([], true) });
+    const bytes = greeting({ mechanism: 'TEST', asServer: 1 });
+    expect(violationOf(() => connection.receive(bytes, 0))).toBe('greeting-role');
+  });
+});
+
+/** Bodies backwards behind an octet of flags: enough to see what goes through it. */
+class Mirror implements Cipher {
+  readonly overhead = 1;
+  flags = 0;
+
+  seal(flags: number, body: Uint8Array): Buffer {
+    return Buffer.from([flags, ...[...body].reverse()]);
+  }
+
+  open(body: Buffer): Buffer {
+    this.flags = body[0]!;
+    return Buffer.from([...body.subarray(1)].reverse());
+  }
+}
+
+describe('a mechanism that encrypts', () => {
+  const sealed = (flags: number, text: string): Buffer => message(new Mirror().seal(flags, Buffer.from(text)));
+  const encrypted = (setup: Parameters<typeof started>[0] = {}) => {
+    const mechanism = new Scripted([{ next: 'ready', command: encodeCommand('READY', NOTHING), properties }]);
+    mechanism.cipher = new Mirror();
+    const subject = started({ ...setup, mechanism });
+    subject.connection.receive(testGreeting, 0);
+    subject.recorder.log.length = 0;
+    return subject;
+  };
+
+  it('seals each frame of what is sent, its READY excepted', () => {
+    const { connection } = encrypted();
+    connection.send([Buffer.from('ab'), Buffer.from('cd')]);
+    connection.subscribe(Buffer.from('t'), true);
+    expect(sent(connection)).toEqual([
+      'greeting',
+      'READY',
+      'message \x01ba',
+      'message \0dc',
+      'message \x04tEBIRCSBUS\t',
+    ]);
+  });
+
+  it('opens each frame that comes: parts, commands and subscriptions keep their meaning', () => {
+    const subject = encrypted();
+    sent(subject.connection);
+    const bytes = Buffer.concat([sealed(1, 'ab'), sealed(4, '\x04PING\0\0x'), sealed(0, 'cd'), sealed(0, '')]);
+    eachDelivery(bytes, (chunks) => {
+      const one = encrypted();
+      sent(one.connection);
+      expect(verdict(one, chunks)).toEqual({
+        log: ['message ab|cd', 'message '],
+        violation: undefined,
+        state: 'traffic',
+        sent: ['message \x04xGNOP\x04'],
+      });
+    });
+  });
+
+  it('does not count what sealing adds against maxMessageSize', () => {
+    const { connection, recorder } = encrypted({ maxMessageSize: 3 });
+    connection.receive(Buffer.concat([sealed(0, 'abc'), sealed(1, 'ab'), sealed(0, 'c')]), 0);
+    expect(recorder.log).toEqual(['message abc', 'message ab|c']);
+    expect(violationOf(() => connection.receive(sealed(0, 'abcd'), 0))).toBe('frame-size');
   });
 });

@@ -4,8 +4,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { CONNECTION_STATES, type ConnectionState } from '../../src/protocol/connection.js';
+import type { Mechanism } from '../../src/protocol/mechanism.js';
+import { decodeMetadata } from '../../src/protocol/metadata.js';
 import { type Subject, started, violationOf } from '../support/connections.js';
-import { greeting, message, ready } from '../support/wire.js';
+import { command, greeting, message, ready } from '../support/wire.js';
 
 interface Edge {
   from: string;
@@ -23,7 +25,7 @@ function drawn(): string {
   return [
     '# The states of a connection',
     '',
-    'Drawn from `CONNECTION_STATES` in `src/protocol/connection.ts` by `test/protocol/connection-states.test.ts`, which',
+    'Drawn from `CONNECTION_STATES` in `src/protocol/connection-states.ts` by `test/protocol/connection-states.test.ts`, which',
     'fails when the two differ. Do not edit.',
     '',
     '```mermaid',
@@ -36,16 +38,35 @@ function drawn(): string {
   ].join('\n');
 }
 
+/** Asks at HELLO whether the peer may come in, has something to do at INITIATE, and is done at READY. */
+const patient = (): Mechanism => ({
+  name: 'NULL',
+  asServer: false,
+  start: () => ({ next: 'wait' }),
+  receive: ({ name, data }) => {
+    if (name === 'READY') return { next: 'ready', properties: decodeMetadata(data) };
+    if (name === 'INITIATE') return { next: 'work', run: () => ({ next: 'wait' }) };
+    return { next: 'zap', request: { mechanism: 'NULL', credentials: [] } };
+  },
+  zapReply: () => ({ next: 'wait' }),
+});
+
 /** Brings a new connection into each state, and what takes it along each edge. */
 const REACH: Record<ConnectionState, (subject: Subject) => void> = {
   greeting: () => {},
   handshake: ({ connection }) => connection.receive(greeting(), 0),
+  zap: ({ connection }) => connection.receive(Buffer.concat([greeting(), command('HELLO')]), 0),
+  work: ({ connection }) => connection.receive(Buffer.concat([greeting(), command('INITIATE')]), 0),
   traffic: ({ connection }) => connection.receive(Buffer.concat([greeting(), ready('PUSH')]), 0),
   closed: ({ connection }) => connection.close(),
 };
 
 const STEP: Record<string, (subject: Subject) => void> = {
   greeted: ({ connection }) => connection.receive(greeting(), 0),
+  asked: ({ connection }) => connection.receive(command('HELLO'), 0),
+  answered: ({ connection }) => connection.zapReply({ status: 200, userId: '', properties: new Map() }, 0),
+  costly: ({ connection }) => connection.receive(command('INITIATE'), 0),
+  done: ({ connection }) => connection.work(0),
   ready: ({ connection }) => connection.receive(ready('PUSH'), 0),
   closed: ({ connection }) => connection.close(),
 };
@@ -62,7 +83,7 @@ describe('CONNECTION_STATES', () => {
   });
 
   it.each(EDGES)('$from goes to $to when $step', ({ from, step, to }) => {
-    const subject = started();
+    const subject = started({ mechanism: patient() });
     REACH[from as ConnectionState](subject);
     expect(subject.connection.state).toBe(from);
     STEP[step]!(subject);

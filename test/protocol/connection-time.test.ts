@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { inTraffic, introduction, sent, started, violationOf } from '../support/connections.js';
 import { exchange } from '../support/duplex.js';
+import { saying } from '../support/errors.js';
 import { command, greeting, message, ping, pong } from '../support/wire.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -26,7 +27,7 @@ describe('the handshake', () => {
   it('G9 of 11 octets and silence ends at the deadline', () => {
     const { connection } = started({ handshakeInterval: 500 });
     connection.receive(greeting().subarray(0, 11), 0);
-    expect(() => connection.timeout(500)).toThrow('500 ms');
+    expect(() => connection.timeout(500)).toThrow(saying('500 ms'));
     expect(connection.state).toBe('closed');
   });
 

@@ -2,7 +2,7 @@
 // chunk is a view of it, a body across chunks is joined once and shares no memory with what comes later.
 
 import { describe, expect, it } from 'vitest';
-import { EAGER_BODY, FrameReader } from '../../src/protocol/frame-reader.js';
+import { EAGER_BODY, EARNED_MAX, FrameReader } from '../../src/protocol/frame-reader.js';
 import { aliveBytes } from '../support/gc.js';
 import { frame, longFrame, MORE } from '../support/wire.js';
 
@@ -96,6 +96,22 @@ describe('memory', () => {
       expect(reader.held).toBeGreaterThanOrEqual(4);
       expect(reader.held).toBeLessThanOrEqual(4 + EAGER_BODY);
     }
+  });
+
+  it('a peer that has sent as much gets the buffer of a large body at once, within bounds', () => {
+    const reader = new FrameReader(GIB, 0);
+    const announce = (size: number): number => {
+      reader.push(longFrame(0, '', BigInt(size)));
+      expect(reader.next()).toBe(false);
+      const { held } = reader;
+      readAll(pieces(Buffer.alloc(size), EAGER_BODY), reader);
+      return held;
+    };
+    const large = 4 * EAGER_BODY;
+    expect(announce(large)).toBe(0);
+    expect(announce(large)).toBe(large);
+    for (let sent = 2 * large; sent < EARNED_MAX; sent += large) announce(large);
+    expect(announce(EARNED_MAX + EAGER_BODY + 1)).toBe(0);
   });
 
   it('F7 holds a header that is cut off, octet by octet', () => {

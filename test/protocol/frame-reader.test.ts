@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FrameReader } from '../../src/protocol/frame-reader.js';
 import { violationOf } from '../support/connections.js';
 import { eachDelivery } from '../support/deliveries.js';
+import { saying } from '../support/errors.js';
 import { COMMAND, frame, longFrame, MORE } from '../support/wire.js';
 
 const LIMIT = 1 << 20;
@@ -175,9 +176,9 @@ describe('sizes', () => {
   it('names the kind, the size and the limit', () => {
     const reader = new FrameReader(3, LIMIT);
     reader.push(frame(0, 'four'));
-    expect(() => reader.next()).toThrow('message frame of 4 bytes is over the limit of 3 bytes');
+    expect(() => reader.next()).toThrow(saying('message frame of 4 bytes is over the limit of 3 bytes'));
     const other = new FrameReader(LIMIT, 2);
     other.push(frame(COMMAND, 'abc'));
-    expect(() => other.next()).toThrow('command frame of 3 bytes is over the limit of 2 bytes');
+    expect(() => other.next()).toThrow(saying('command frame of 3 bytes is over the limit of 2 bytes'));
   });
 });

@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodePing, encodePing, encodePong, Heartbeat, type HeartbeatOptions } from '../../src/protocol/heartbeat.js';
 import { violationOf } from '../support/connections.js';
+import { saying } from '../support/errors.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -120,7 +121,7 @@ describe('expecting an answer', () => {
     const beat = heartbeat({ interval: 1000 });
     beat.heard(400.4);
     beat.tick(1000);
-    expect(() => beat.tick(1250)).toThrow('850 ms');
+    expect(() => beat.tick(1250)).toThrow(saying('850 ms'));
   });
 });
 

@@ -1,7 +1,7 @@
 // Metadata (RFC 23 §Metadata): names and values in READY and INITIATE, and everything that makes them malformed.
 
 import { describe, expect, it } from 'vitest';
-import { decodeMetadata, encodeMetadata, MAX_PROPERTIES } from '../../src/protocol/metadata.js';
+import { decodeMetadata, encodeMetadata } from '../../src/protocol/metadata.js';
 import { violationOf } from '../support/connections.js';
 import { property } from '../support/wire.js';
 
@@ -95,15 +95,5 @@ describe('decodeMetadata', () => {
       const malformed = violationOf(() => decodeMetadata(cut)) === 'metadata-malformed';
       expect(malformed, `cut at ${size}`).toBe(!between.has(size));
     }
-  });
-
-  it(`takes ${MAX_PROPERTIES} properties and not one more`, () => {
-    const properties = Array.from({ length: MAX_PROPERTIES }, (_, i) => property(`X-${i}`, ''));
-    expect(decodeMetadata(Buffer.concat(properties)).size).toBe(MAX_PROPERTIES);
-    refuses(Buffer.concat([...properties, property('X-last', '')]));
-  });
-
-  it('counts a name sent again as one more property', () => {
-    refuses(Buffer.concat(Array.from({ length: MAX_PROPERTIES + 1 }, () => property('same', ''))));
   });
 });

@@ -2,8 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../src/errors.js';
+import { zapRequest } from '../../src/protocol/mechanism.js';
 import { NullMechanism } from '../../src/security/null.js';
 import { violationOf } from '../support/connections.js';
+import { saying } from '../support/errors.js';
 import { commandBody, property } from '../support/wire.js';
 
 const metadata = Buffer.concat([property('Socket-Type', 'PULL'), property('Identity', '')]);
@@ -45,7 +47,7 @@ describe('NullMechanism', () => {
     const mechanism = new NullMechanism(metadata);
     const receive = () => mechanism.receive({ name: 'ERROR', data: data('\x0bno "entry"\n') });
     expect(violationOf(receive)).toBe('peer-error');
-    expect(receive).toThrow('the peer refused us: "no \\"entry\\"\\n"');
+    expect(receive).toThrow(saying('the peer refused us: "no \\"entry\\"\\n"'));
   });
 
   it('N13 an ERROR whose reason does not fill it is malformed', () => {
@@ -71,6 +73,39 @@ describe('NullMechanism', () => {
     const receive = () => new NullMechanism(metadata).receive({ name, data: data('') });
     expect(violationOf(receive)).toBe('command-unexpected');
     expect(receive).toThrow(ProtocolError);
-    expect(receive).toThrow(`"${name}"`);
+    expect(receive).toThrow(saying(`"${name}"`));
+  });
+
+  const reply = (status: 200 | 300 | 400 | 500) => ({ status, userId: '', properties: new Map() });
+
+  it('asks before its READY where it is told to', () => {
+    const mechanism = new NullMechanism(metadata, true);
+    expect(mechanism.start()).toEqual({ next: 'zap', request: zapRequest('NULL', []) });
+    expect(mechanism.zapReply(reply(200))).toEqual({ next: 'send', command: commandBody('READY', metadata) });
+  });
+
+  it.each([400, 500] as const)('Z2 tells a peer that %i kept out', (status) => {
+    const command = commandBody('ERROR', Buffer.concat([Buffer.of(3), data(`${status}`)]));
+    expect(new NullMechanism(metadata, true).zapReply(reply(status))).toEqual({ next: 'refuse', status, command });
+  });
+
+  it('Z2 says nothing of a temporary refusal: the peer shall try again', () => {
+    expect(new NullMechanism(metadata, true).zapReply(reply(300))).toEqual({ next: 'refuse', status: 300 });
+  });
+
+  it.each([300, 400, 500])('is told that it was kept out by %i', (status) => {
+    const receive = () => new NullMechanism(metadata).receive({ name: 'ERROR', data: data(`\x03${status}`) });
+    expect(receive).toThrow(
+      expect.objectContaining({ name: 'AuthError', status, detail: 'the peer did not let us in' }),
+    );
+  });
+
+  it.each(['200', '600', '4000', '40', '4x0'])('takes the reason %s for one in words', (reason) => {
+    const receive = () =>
+      new NullMechanism(metadata).receive({
+        name: 'ERROR',
+        data: Buffer.concat([Buffer.of(reason.length), data(reason)]),
+      });
+    expect(violationOf(receive)).toBe('peer-error');
   });
 });

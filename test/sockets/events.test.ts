@@ -1,6 +1,7 @@
 // `socket.events`: which events come in which order with what in them (as seen from zeromq.js 6), and the Observer's own
 // rules: one receive at a time, receive or listeners, and an end.
 
+import { constants } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { type Event, Observer, Pair, Publisher, Pull, Push, Reply } from '../../src/index.js';
 import { outcome } from '../support/classes.js';
@@ -39,7 +40,7 @@ describe('sequences', () => {
     push.close();
     await within(Promise.all([server.ended, client.ended]), 'end');
     expect(server.types).toEqual(['bind', 'accept', 'handshake', 'disconnect', 'close', 'end']);
-    expect(client.types).toEqual(['connect:delay', 'connect', 'handshake', 'disconnect', 'end']);
+    expect(client.types).toEqual(['connect:delay', 'connect', 'handshake', 'end']);
     for (const event of [...server.events, ...client.events]) {
       if (event.type !== 'end') expect(event).toHaveProperty('address', endpoint);
     }
@@ -88,7 +89,10 @@ describe('sequences', () => {
     pull.close();
     await within(log.ended, 'end');
     expect(log.types).toEqual(['bind:error', 'end']);
-    expect(log.events[0]).toMatchObject({ address: endpoint, error: { code: 'EADDRINUSE', errno: 98 } });
+    expect(log.events[0]).toMatchObject({
+      address: endpoint.slice('tcp://'.length),
+      error: { code: 'EADDRINUSE', errno: constants.errno.EADDRINUSE },
+    });
   });
 
   it('socket types that do not fit: a mere disconnect, and no further attempt', async () => {

@@ -7,15 +7,19 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Pull, Push } from '../../src/index.js';
+import { dial } from '../support/net-peers.js';
 import { until, within } from '../support/peers/deadline.js';
 import { bound, open } from '../support/sockets.js';
 import { failOnUnhandled } from '../support/unhandled.js';
+import * as wire from '../support/wire.js';
 
 failOnUnhandled();
 
 interface Program {
   /** What the program has told so far. */
   readonly told: unknown[];
+  /** And what it has written to its standard error. */
+  readonly errors: string[];
   readonly child: ChildProcess;
   /** The exit code; rejects when the program does not end. */
   ended(): Promise<number | null>;
@@ -23,14 +27,17 @@ interface Program {
 
 function run(name: string, ...args: string[]): Program {
   const path = fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const told: unknown[] = [];
   createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on('line', (line) =>
     told.push(JSON.parse(line)),
   );
+  const errors: string[] = [];
+  child.stderr?.on('data', (text) => void errors.push(String(text)));
   const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { told, child, ended: () => within(closed, `the end of ${name} ${args}; told: ${JSON.stringify(told)}`) };
+  const ended = () => within(closed, `the end of ${name} ${args}; told: ${JSON.stringify(told)}${errors.join('')}`);
+  return { told, errors, child, ended };
 }
 
 async function isAlive({ child, told }: Program): Promise<void> {
@@ -60,6 +67,23 @@ describe('does not keep a process alive', () => {
     expect(program.told.slice(-2)).toEqual(['idle', 'exit']);
   });
 
+  it('a peer that sends without end what nobody takes', async () => {
+    const program = run('idle', 'flooded');
+    await until(() => program.told.length > 0, 'the endpoint');
+    const peer = await dial(program.told[0] as string);
+    peer.socket.write(Buffer.concat([wire.greeting(), wire.ready('REQ'), wire.message('', 'x')]));
+    const flood = Buffer.concat(Array(10_000).fill(wire.command('WHATEVER')));
+    let over = false;
+    const flooding = (async () => {
+      while (!over && (await peer.write(flood)));
+    })();
+    expect(await program.ended()).toBe(0);
+    over = true;
+    peer.reset();
+    await flooding;
+    expect(program.told.slice(-2)).toEqual(['idle', 'exit']);
+  });
+
   /** To several peers by turns: one of them alone is waited for at a time. */
   async function sendUntilIdle(push: Push, program: Program): Promise<void> {
     push.sendTimeout = 5;
@@ -75,6 +99,7 @@ describe('keeps a process alive, until it is done', () => {
     ['receive', 'x'],
     ['iterate', 'x'],
     ['events-on', 'handshake'],
+    ['wait-for-peer', 'PUSH'],
   ];
   it.each(rules)('%s', async (rule, done) => {
     const spare = open(new Push());
@@ -113,6 +138,7 @@ describe('what was sent is delivered', () => {
     ['exit', 20_000, 100],
     ['close', 30, 1_000_000],
     ['disconnect', 20_000, 100],
+    ['before-exit', 100, 100],
   ];
   it.each(ways)('on %s: %d messages of %d bytes', async (way, count, size) => {
     const { pull, endpoint } = await listener();
@@ -146,14 +172,27 @@ describe('what was sent is delivered', () => {
 });
 
 describe('a message that nobody will take', () => {
-  it.each(['linger-0,linger-20,not-blocky', 'process-exit'])('does not hold %s', async (rules) => {
-    expect(await run('sending', rules).ended()).toBe(0);
+  it.each(['linger-0,linger-20,not-blocky', 'process-exit'])('E1 E3 does not hold %s', async (rules) => {
+    const program = run('sending', rules);
+    expect(await program.ended()).toBe(0);
+    expect(program.errors.join('')).toBe('');
   });
 
-  it('holds a process whose linger has no end', async () => {
+  it('E2 does not hold a program that ends with an uncaught exception', async () => {
+    const program = run('sending', 'uncaught');
+    expect(await program.ended()).toBe(1);
+    expect(program.errors.join('')).toContain('nobody catches this');
+  });
+
+  it('holds a process whose linger has no end, which says why', async () => {
     const program = run('sending', 'unread');
     await until(() => program.told.includes('done'), 'the program is done');
     await isAlive(program);
+    await until(() => program.errors.length > 0, 'the program says why it waits');
+    expect(program.errors.join('')).toBe(
+      `(node:${program.child.pid}) WARNING: Waiting for queued ZeroMQ messages to be delivered. ` +
+        "Set 'context.blocky = false' to change this behaviour.\n",
+    );
   });
 });
 

@@ -312,7 +312,7 @@ describe('subscribe and unsubscribe', () => {
   it('is refused on a closed socket', () => {
     const sub = open(new Subscriber());
     sub.close();
-    expect(() => sub.subscribe('x')).toThrow(expect.objectContaining({ code: 'EBADF' }) as Error);
+    expect(() => sub.subscribe('x')).toThrow(expect.objectContaining({ code: 'ENOTSOCK' }) as Error);
   });
 });
 

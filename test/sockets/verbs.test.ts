@@ -1,6 +1,7 @@
 // bind, unbind, connect, disconnect, close, send and receive as verbs: what each refuses, with which code and text, and
 // whether it throws or rejects. Codes and texts are those of zeromq.js 6.
 
+import { constants } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { Pair, Pull, Push, Reply, Request } from '../../src/index.js';
 import { classes, outcome } from '../support/classes.js';
@@ -33,19 +34,21 @@ describe('addresses', () => {
     }
   });
 
-  it('bind tells bind and disconnect tells connect apart', async () => {
+  it('of bind are known to disconnect, and those of connect to unbind, as in libzmq', async () => {
     const socket = open(new Pull());
     const endpoint = await bound(socket);
-    expect((await outcome(() => socket.disconnect(endpoint))).error?.code).toBe('ENOENT');
+    socket.disconnect(endpoint);
+    expect((await outcome(() => socket.unbind(endpoint))).error?.code).toBe('ENOENT');
     socket.connect('tcp://127.0.0.1:1');
-    expect((await outcome(() => socket.unbind('tcp://127.0.0.1:1'))).error?.code).toBe('ENOENT');
+    await socket.unbind('tcp://127.0.0.1:1');
+    expect((await outcome(() => socket.disconnect('tcp://127.0.0.1:1'))).error?.code).toBe('ENOENT');
   });
 
   it('what bind runs into rejects, with the address', async () => {
     const endpoint = await bound(open(new Pull()));
     const { how, error } = await outcome(() => open(new Pull()).bind(endpoint));
     expect(how).toBe('rejected');
-    expect(error).toMatchObject({ code: 'EADDRINUSE', errno: 98, address: endpoint });
+    expect(error).toMatchObject({ code: 'EADDRINUSE', errno: constants.errno.EADDRINUSE, address: endpoint });
     expect(error?.message).toMatch(/^Address already in use/);
     expect(Object.keys(error as object).sort()).toEqual(['address', 'code', 'errno']);
   });
@@ -107,15 +110,15 @@ describe('a pending bind', () => {
   });
 
   it('defers close', async () => {
+    const endpoint = await freeEndpoint();
     const socket = open(new Pair());
-    const pending = socket.bind('tcp://127.0.0.1:*');
+    const pending = socket.bind(endpoint);
     socket.close();
     socket.close();
     expect(socket.closed).toBe(false);
     await pending;
     expect(socket.closed).toBe(true);
-    const other = open(new Pair());
-    await other.bind(socket.lastEndpoint as string);
+    await open(new Pair()).bind(endpoint);
   });
 
   it('that fails frees the socket, and closes it when that was asked for', async () => {
@@ -213,6 +216,27 @@ describe.each(classes)('$name refuses what it cannot do', ({ create, sends, rece
   });
 });
 
+describe('a subclass with a receive of its own', () => {
+  class Upper extends Pull {
+    override async receive(): Promise<Buffer[]> {
+      return (await super.receive()).map((part) => Buffer.from(String(part).toUpperCase()));
+    }
+  }
+
+  it('iterates over what that gives, until it is closed', async () => {
+    const pull = open(new Upper());
+    const push = open(new Push());
+    push.connect(await bound(pull));
+    await push.send('x');
+    const got: string[] = [];
+    for await (const [part] of pull) {
+      got.push(String(part));
+      setImmediate(() => pull.close());
+    }
+    expect(got).toEqual(['X']);
+  });
+});
+
 describe('close', () => {
   it('frees the endpoint at once', async () => {
     const first = open(new Pull());
@@ -232,3 +256,11 @@ describe('close', () => {
     expect((await gone).address).toBe(push.lastEndpoint);
   });
 });
+
+/** A port that was free a moment ago. */
+async function freeEndpoint(): Promise<string> {
+  const socket = open(new Pair());
+  const endpoint = await bound(socket);
+  await socket.unbind(endpoint);
+  return endpoint;
+}

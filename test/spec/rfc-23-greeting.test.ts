@@ -42,7 +42,10 @@ describe('Connection stages', () => {
   it('ZMTP23-STAGES-1 goes from greeting to handshake to traffic and never back', () => {
     expect(CONNECTION_STATES).toEqual({
       greeting: { greeted: 'handshake', closed: 'closed' },
-      handshake: { ready: 'traffic', closed: 'closed' },
+      // Pauses within the handshake: while somebody decides about the peer (RFC 27), and while costly work waits.
+      handshake: { asked: 'zap', costly: 'work', ready: 'traffic', closed: 'closed' },
+      zap: { answered: 'handshake', closed: 'closed' },
+      work: { done: 'handshake', closed: 'closed' },
       traffic: { closed: 'closed' },
       closed: { closed: 'closed' },
     });

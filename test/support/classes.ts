@@ -9,6 +9,7 @@ export interface AnySocket extends zmtp.Socket {
   receiveTimeout: number;
   send(message: unknown): Promise<void>;
   receive(): Promise<Buffer[]>;
+  tryReceive(): Buffer[] | undefined;
   subscribe(...topics: string[]): void;
 }
 
@@ -55,7 +56,7 @@ export function classNamed(name: string): ClassRow {
 /** What the operation did, so that a throw and a rejection can be told apart. */
 export async function outcome(operation: () => unknown): Promise<{
   how: 'threw' | 'rejected' | 'gave';
-  error?: NodeJS.ErrnoException & { address?: string };
+  error?: NodeJS.ErrnoException & { address?: string; detail?: string };
   value?: unknown;
 }> {
   let result: unknown;

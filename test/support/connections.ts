@@ -6,6 +6,7 @@
 import { ProtocolError, type Violation } from '../../src/errors.js';
 import { Connection, type ConnectionState } from '../../src/protocol/connection.js';
 import type { HeartbeatOptions } from '../../src/protocol/heartbeat.js';
+import { type ConnectionLimits, LIMITS } from '../../src/protocol/limits.js';
 import type { Mechanism } from '../../src/protocol/mechanism.js';
 import { encodeMetadata } from '../../src/protocol/metadata.js';
 import type { SocketType } from '../../src/protocol/socket-types.js';
@@ -18,7 +19,10 @@ export interface Setup {
   mechanism?: Mechanism;
   handshakeInterval?: number;
   maxMessageSize?: number;
+  lenient?: boolean;
   heartbeat?: Partial<HeartbeatOptions>;
+  /** The defaults, and all the time in the world for one turn, unless given. */
+  limits?: Partial<ConnectionLimits>;
 }
 
 export interface PeerSetup extends Setup {
@@ -43,6 +47,8 @@ export const PEER: Record<SocketType, SocketType> = {
   XSUB: 'XPUB',
 };
 
+const ONE_TURN = { turnMessages: Number.MAX_SAFE_INTEGER, turnBytes: Number.MAX_SAFE_INTEGER };
+
 export interface Subject {
   connection: Connection;
   recorder: Recorder;
@@ -59,7 +65,9 @@ export function started(setup: Setup = {}): Subject {
       mechanism: setup.mechanism ?? new NullMechanism(metadata),
       handshakeInterval: setup.handshakeInterval ?? 0,
       maxMessageSize: setup.maxMessageSize ?? Number.MAX_SAFE_INTEGER,
+      lenient: setup.lenient ?? false,
       heartbeat: { interval: 0, timeToLive: 0, timeout: 0, ...setup.heartbeat },
+      limits: { ...LIMITS, ...ONE_TURN, ...setup.limits },
     },
     recorder,
   );

@@ -29,6 +29,10 @@ export class MemoryStream implements ByteStream {
   /** What this end sends travels here. */
   readonly wire: Wire;
   other!: MemoryStream;
+  /** What was dialled. */
+  name = '';
+  /** Gets a copy of everything that is written. */
+  tap: Buffer[] | undefined;
   /** What was written and has not arrived. */
   #sent: Buffer[] = [];
   #inFlight = 0;
@@ -40,6 +44,8 @@ export class MemoryStream implements ByteStream {
   #over = false;
   #pumping = false;
   #piece = 0;
+  #arrived = 0;
+  #trap: { readonly at: number; readonly spring: () => void } | undefined;
 
   constructor(wire: Wire) {
     this.wire = { ...wire };
@@ -52,6 +58,11 @@ export class MemoryStream implements ByteStream {
 
   get paused(): boolean {
     return this.#paused;
+  }
+
+  /** Bytes that have arrived at the other end. */
+  get arrived(): number {
+    return this.#arrived;
   }
 
   /** Bytes on their way to the other end. */
@@ -68,11 +79,17 @@ export class MemoryStream implements ByteStream {
     if (this.#over || this.#ended) return true;
     for (const chunk of chunks) {
       this.#sent.push(chunk);
+      this.tap?.push(Buffer.from(chunk));
       this.#inFlight += chunk.length;
     }
     this.#pumpSoon();
     this.#needsDrain = this.#inFlight >= this.wire.capacity;
     return !this.#needsDrain;
+  }
+
+  /** What has not arrived, write by write. */
+  get unfinished(): number {
+    return this.#sent.length;
   }
 
   pause(): void {
@@ -107,6 +124,18 @@ export class MemoryStream implements ByteStream {
     this.#pumpSoon();
   }
 
+  /** `spring` is called once exactly so many bytes have arrived. */
+  trap(at: number, spring: () => void): void {
+    this.#trap = { at, spring };
+  }
+
+  /** As when this end's process ends in peace: no more comes, and what is on its way is lost. */
+  cutOff(): void {
+    this.#sent = [];
+    this.#inFlight = 0;
+    this.end();
+  }
+
   /** Ends both sides at once; what is on its way is lost. */
   reset(): void {
     const error: Fault = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
@@ -132,7 +161,9 @@ export class MemoryStream implements ByteStream {
     if (this.wire.stalled || other.#over || (other.#handler === undefined && !this.#over)) return;
     if (this.#inFlight > 0) {
       if (other.#paused) return;
+      if (this.#sprung()) return;
       const piece = this.#nextPiece();
+      this.#arrived += piece.length;
       other.#handler?.data(piece);
       this.#drained();
       this.#pumpSoon();
@@ -145,10 +176,19 @@ export class MemoryStream implements ByteStream {
     }
   }
 
+  #sprung(): boolean {
+    if (this.#trap === undefined || this.#arrived < this.#trap.at) return false;
+    const { spring } = this.#trap;
+    this.#trap = undefined;
+    spring();
+    return true;
+  }
+
   #nextPiece(): Buffer {
     const { pieces } = this.wire;
     const [first] = this.#sent as [Buffer];
-    const size = pieces.length === 0 ? first.length : Math.max(1, pieces[this.#piece++ % pieces.length]!);
+    const wanted = pieces.length === 0 ? first.length : Math.max(1, pieces[this.#piece++ % pieces.length]!);
+    const size = Math.min(wanted, (this.#trap?.at ?? Number.POSITIVE_INFINITY) - this.#arrived);
     const piece = Buffer.from(first.subarray(0, size));
     if (piece.length === first.length) this.#sent.shift();
     else this.#sent[0] = first.subarray(size);
@@ -179,9 +219,13 @@ export class MemoryNetwork {
   /** For new connections, both ways. */
   readonly wire: Wire = { capacity: 1 << 20, stalled: false, pieces: [] };
   answer: Answer = 'listen';
+  /** Set to a list, it gets a copy of all that is written from then on, by either side of a new connection. */
+  tap: Buffer[] | undefined;
   /** Attempts to connect so far, and how many of them were given up. */
   attempts = 0;
   abandoned = 0;
+  /** Sees each new connection before anything travels over it: the end that dialled, and the other. */
+  onLink: (near: MemoryStream, far: MemoryStream) => void = () => {};
   /** Until it resolves, `bind` is pending. */
   bindGate: Promise<void> = Promise.resolve();
   readonly #listeners = new Map<string, ListenHandler>();
@@ -197,6 +241,11 @@ export class MemoryNetwork {
   /** The last connection's dialling end. */
   get link(): MemoryStream {
     return this.links.at(-1)!;
+  }
+
+  /** What the tap has. */
+  get carried(): Buffer {
+    return Buffer.concat(this.tap ?? []);
   }
 
   /** The test connects to what a socket has bound. */
@@ -242,9 +291,12 @@ export class MemoryNetwork {
     if (listener === undefined) return undefined;
     const near = new MemoryStream(this.wire);
     const far = new MemoryStream(this.wire);
+    near.name = far.name = name;
+    near.tap = far.tap = this.tap;
     near.other = far;
     far.other = near;
     this.links.push(near);
+    this.onLink(near, far);
     listener.accepted(far);
     return near;
   }

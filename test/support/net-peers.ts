@@ -3,6 +3,7 @@
 
 import * as net from 'node:net';
 import { onTestFinished } from 'vitest';
+import { pipeOf } from '../../src/transport/pipe-name.js';
 import { within } from './peers/deadline.js';
 
 /** One connection whose other end is the library. */
@@ -45,7 +46,9 @@ export class NetPeer {
 
   /** Resolves when the bytes are with the system; false when the library has hung up instead. */
   write(bytes: Uint8Array): Promise<boolean> {
-    return new Promise((resolve) => this.socket.write(bytes, (error) => resolve(error == null)));
+    const written = new Promise<boolean>((resolve) => this.socket.write(bytes, (error) => resolve(error == null)));
+    // Windows does not always tell of a write that was under way.
+    return Promise.race([written, this.closed.then(() => false)]);
   }
 
   /** Sends a RST; over ipc, where there is none, closes without reading what is there. */
@@ -95,8 +98,13 @@ export function serve(behave: (peer: NetPeer, index: number) => void): Promise<N
   });
 }
 
+/** What `node:net` calls the path of an ipc endpoint. */
+function fileOf(path: string, endpoint: string): string {
+  return process.platform === 'win32' ? pipeOf(path, endpoint) : path;
+}
+
 function addressOf(endpoint: string): net.NetConnectOpts {
-  if (endpoint.startsWith('ipc://')) return { path: endpoint.slice('ipc://'.length) };
+  if (endpoint.startsWith('ipc://')) return { path: fileOf(endpoint.slice('ipc://'.length), endpoint) };
   const { hostname, port } = new URL(endpoint);
   return { host: hostname, port: Number(port) };
 }

@@ -4,6 +4,7 @@
 // `+topic`, `-topic`. `accepts` is asked after each message and subscription has been noted: false refuses more.
 
 import type { ConnectionEvents, PeerInfo } from '../../src/protocol/connection.js';
+import type { ZapRequest } from '../../src/protocol/mechanism.js';
 
 export class Recorder implements ConnectionEvents {
   readonly log: string[] = [];
@@ -12,6 +13,10 @@ export class Recorder implements ConnectionEvents {
   /** May also act on the connection: close it, resume it. */
   accepts: (line: string) => boolean = () => true;
   onReady: () => void = () => {};
+  /** May answer at once. */
+  onZap: () => void = () => {};
+  /** May do it at once. */
+  onWork: () => void = () => {};
 
   get peer(): PeerInfo {
     const peer = this.peers.at(-1);
@@ -32,6 +37,16 @@ export class Recorder implements ConnectionEvents {
 
   subscription(topic: Buffer, add: boolean): boolean {
     return this.#note(`${add ? '+' : '-'}${topic.toString('latin1')}`);
+  }
+
+  zap({ mechanism, credentials }: ZapRequest): void {
+    this.log.push(`zap ${[mechanism, ...credentials.map((one) => one.toString('latin1'))].join('|')}`);
+    this.onZap();
+  }
+
+  work(): void {
+    this.log.push('work');
+    this.onWork();
   }
 
   #note(line: string): boolean {

@@ -2,7 +2,8 @@
 //
 // Used by the pattern tests (RFC 28 to 31), which speak to the library through its public API.
 import { expect, onTestFinished } from 'vitest';
-import type { Event, Socket } from '../../src/index.js';
+import { type Event, type Pull, Push, type Socket } from '../../src/index.js';
+import { within } from './peers/deadline.js';
 
 /** Registers the socket for closing at the end of the test and hands it back. */
 export function open<T extends Socket>(socket: T): T {
@@ -45,6 +46,14 @@ export async function receiveMany(socket: { receive(): Promise<Buffer[]> }, coun
   const messages: string[] = [];
   for (let i = 0; i < count; i++) messages.push((await receiveText(socket)).join('|'));
   return messages;
+}
+
+/** A message gets to the socket that is bound there. */
+export async function expectThrough(pull: Pull, endpoint: string): Promise<void> {
+  const push = open(new Push());
+  push.connect(endpoint);
+  await push.send(endpoint);
+  expect(String(await within(pull.receive(), `a message through ${endpoint}`))).toBe(endpoint);
 }
 
 /** This socket type only sends: receiving is refused at once, whatever the declarations of the type say. */

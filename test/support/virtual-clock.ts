@@ -22,6 +22,11 @@ export class VirtualClock implements Clock {
     return { cancel: () => this.#timers.delete(timer) };
   }
 
+  /** A turn of the loop takes no time. */
+  soon(callback: () => void): void {
+    setImmediate(callback);
+  }
+
   /** Timers that are set. */
   get pending(): number {
     return this.#timers.size;

@@ -2,6 +2,7 @@
 
 import { onTestFinished } from 'vitest';
 import { Context, type Event, type Socket } from '../../src/index.js';
+import type { Transport } from '../../src/transport/transport.js';
 import { MemoryPeer } from './memory-peer.js';
 import { MemoryNetwork } from './memory-transport.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -15,9 +16,10 @@ export class World {
   random = 0;
   readonly context: Context;
 
-  constructor() {
-    const transports = [this.network.transport];
-    this.context = new Context({}, { clock: this.clock, random: () => this.random, transports });
+  /** @param around what the network's transport is wrapped in */
+  constructor(around: (transport: Transport) => Transport = (transport) => transport) {
+    const transports = [around(this.network.transport)];
+    this.context = Context.over({ clock: this.clock, random: () => this.random, transports });
   }
 
   /** A socket of this world; closed at the end of the test, with whatever waits in it dropped. */

@@ -100,11 +100,11 @@ async function expectRefused(verb: 'bind' | 'connect', endpoint: string, fault: 
   const { how, error } = await outcome(() => socket[verb](endpoint));
   expect(how).toBe(verb === 'bind' ? 'rejected' : 'threw');
   expect(error).toMatchObject({ code: 'EINVAL', errno: 22, address: endpoint });
-  expect(error?.message).toMatch(/^Invalid argument: /);
-  expect(error?.message).toMatch(fault);
-  expect(error?.message).toContain(JSON.stringify(endpoint.slice(0, 100)).slice(1, -1));
-  expect(error?.message.length).toBeLessThan(1000);
-  expect([...(error?.message ?? '')].every((character) => character >= ' ')).toBe(true);
+  expect(error?.message).toBe('Invalid argument');
+  expect(error?.detail).toMatch(fault);
+  expect(error?.detail).toContain(JSON.stringify(endpoint.slice(0, 100)).slice(1, -1));
+  expect(error?.detail?.length).toBeLessThan(1000);
+  expect([...(error?.detail ?? '')].every((character) => character >= ' ')).toBe(true);
   expect(socket.lastEndpoint).toBeNull();
   await socket.bind('tcp://127.0.0.1:*');
 }
@@ -112,20 +112,20 @@ async function expectRefused(verb: 'bind' | 'connect', endpoint: string, fault: 
 const shown = (endpoint: string): string => JSON.stringify(endpoint).slice(0, 60);
 const titled = (rows: [string, RegExp][]): [string, string, RegExp][] => rows.map(([e, f]) => [shown(e), e, f]);
 
-describe.each(['bind', 'connect'] as const)('%s refuses', (verb) => {
+describe.each(['bind', 'connect'] as const)('T13 %s refuses', (verb) => {
   it.each(titled(malformed))('%s', (_title, endpoint, fault) => expectRefused(verb, endpoint, fault));
 });
 
-describe('only connect refuses', () => {
+describe('T13 only connect refuses', () => {
   it.each(titled(notForConnect))('%s', (_title, endpoint, fault) => expectRefused('connect', endpoint, fault));
 });
 
-describe('only bind refuses', () => {
+describe('T13 only bind refuses', () => {
   it.each(titled(notForBind))('%s', (_title, endpoint, fault) => expectRefused('bind', endpoint, fault));
 });
 
 describe('unknown schemes are EPROTONOSUPPORT', () => {
-  const schemes = ['udp', 'TCP', 'Tcp', 'http', 'wss', 'pgm', 'vmci', 'tcps', 'toString', 'constructor'];
+  const schemes = ['TCP', 'Tcp', 'http', 'wss', 'pgm', 'vmci', 'tcps', 'toString', 'constructor'];
   it.each(schemes)('%s', async (scheme) => {
     for (const verb of ['bind', 'connect'] as const) {
       const endpoint = `${scheme}://127.0.0.1:5555`;

@@ -1,5 +1,6 @@
 // tcp:// on real interfaces: which addresses a listener takes, what it says it is bound to, and that peers reach it there.
 
+import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { Pull, Push } from '../../src/index.js';
@@ -33,7 +34,7 @@ describe('bind', () => {
     ['tcp://0.0.0.0:*', /^tcp:\/\/0\.0\.0\.0:[1-9]\d*$/],
     ['tcp://localhost:*', /^tcp:\/\/127\.0\.0\.1:[1-9]\d*$/],
   ];
-  it.each(rows)('to %s resolves the endpoint, and peers reach it', async (address, resolved) => {
+  it.each(rows)('T12 to %s resolves the endpoint, and peers reach it', async (address, resolved) => {
     const pull = open(new Pull());
     await pull.bind(address);
     expect(pull.lastEndpoint).toMatch(resolved);
@@ -48,7 +49,7 @@ describe('bind', () => {
     await expectThrough(pull, pull.lastEndpoint as string);
   });
 
-  it('twice to an ephemeral port gives two ports', async () => {
+  it('T12 twice to an ephemeral port gives two ports', async () => {
     const pull = open(new Pull());
     const endpoints = [await bound(pull), await bound(pull)];
     expect(new Set(endpoints).size).toBe(2);
@@ -56,19 +57,19 @@ describe('bind', () => {
   });
 
   const refused: [address: string, code: string, text: RegExp][] = [
-    ['tcp://no-such-host.invalid:*', 'ENODEV', /^No such device.*no-such-host\.invalid/],
-    ['tcp://eth99:*', 'ENODEV', /^No such device.*eth99/],
-    ['tcp://999.1.1.1:*', 'ENODEV', /^No such device/],
-    ['tcp://[::1]:*', 'ENODEV', /^No such device.*ipv6/],
-    ['tcp://[::]:*', 'ENODEV', /^No such device.*ipv6/],
-    ['tcp://192.0.2.1:*', 'EADDRNOTAVAIL', /^Cannot assign requested address$/],
+    ['tcp://no-such-host.invalid:*', 'ENODEV', /no-such-host\.invalid/],
+    ['tcp://eth99:*', 'ENODEV', /eth99/],
+    ['tcp://999.1.1.1:*', 'ENODEV', /999/],
+    ['tcp://[::1]:*', 'ENODEV', /ipv6/],
+    ['tcp://[::]:*', 'ENODEV', /ipv6/],
+    ['tcp://192.0.2.1:*', 'EADDRNOTAVAIL', /^$/],
   ];
-  it.each(refused)('to %s rejects with %s', async (address, code, text) => {
+  it.each(refused)('T12 to %s rejects with %s', async (address, code, text) => {
     const pull = open(new Pull());
     const { how, error } = await outcome(() => pull.bind(address));
     expect(how).toBe('rejected');
     expect(error).toMatchObject({ code, address });
-    expect(error?.message).toMatch(text);
+    expect(error?.detail ?? '').toMatch(text);
     await bound(pull);
   });
 
@@ -90,7 +91,7 @@ describe.runIf(hasIpv6)('IPv6', () => {
     await expectThrough(pull, pull.lastEndpoint as string, { ipv6: true });
   });
 
-  it('`*` with the option takes both families', async () => {
+  it('T12 `*` with the option takes both families', async () => {
     const pull = open(new Pull({ ipv6: true }));
     await pull.bind('tcp://*:*');
     expect(pull.lastEndpoint).toMatch(/^tcp:\/\/\[::\]:\d+$/);
@@ -149,7 +150,7 @@ describe('unbind', () => {
 });
 
 describe('connect', () => {
-  it('before anybody listens', async () => {
+  it('T4 before anybody listens', async () => {
     const pull = open(new Pull());
     const endpoint = await bound(pull);
     await pull.unbind(endpoint);
@@ -190,7 +191,7 @@ describe('connect', () => {
     }
   });
 
-  it('to a name that nobody knows: tried again until disconnected', async () => {
+  it('T4 to a name that nobody knows: tried again until disconnected', async () => {
     const push = open(new Push({ reconnectInterval: 1 }));
     const retried = nextEvent(push, 'connect:retry');
     push.connect('tcp://no-such-host.invalid:5555');
@@ -214,11 +215,39 @@ describe('connect', () => {
     expect(() => push.disconnect(endpoint)).toThrow(expect.objectContaining({ code: 'ENOENT' }) as Error);
   });
 
-  it('gives up an attempt after connectTimeout', async () => {
+  it('T4 gives up an attempt after connectTimeout', async () => {
     const push = open(new Push({ connectTimeout: 10, reconnectInterval: 1 }));
     const failed = nextEvent(push, 'close');
     // TEST-NET-1: nobody answers there, or the network says so at once.
     push.connect('tcp://192.0.2.1:9');
     await within(failed, 'a failed attempt');
+  });
+});
+
+describe('tcpKeepalive', () => {
+  /** What Linux tells of the connection between two ports: [timer, seconds until it is due]; 2 is keep-alive's. */
+  function timer(from: string, to: string): [number, number] {
+    const hex = (port: string) => Number(port).toString(16).toUpperCase().padStart(4, '0');
+    const ends = new RegExp(`:${hex(from)} \\w+:${hex(to)} \\w\\w \\w+:\\w+ (\\w\\w):(\\w+)`);
+    const [, kind = '', due = ''] = ends.exec(readFileSync('/proc/net/tcp', 'utf8')) ?? [];
+    return [Number.parseInt(kind, 16), Number.parseInt(due, 16) / 100];
+  }
+
+  it('keeps both ends alive, after so many seconds of silence', async () => {
+    const options = { tcpKeepalive: 1, tcpKeepaliveIdle: 30 };
+    const pull = open(new Pull(options));
+    await pull.bind('tcp://127.0.0.1:*');
+    await expectThrough(pull, pull.lastEndpoint as string, options);
+    if (process.platform !== 'linux') return;
+    const [peer] = pull.peers;
+    const [bound, connected] = [portOf(pull), peer?.remoteAddress?.split(':').at(-1) ?? ''];
+    for (const ends of [
+      [bound, connected],
+      [connected, bound],
+    ] as const) {
+      await until(() => timer(...ends)[0] === 2, 'what was sent is acknowledged');
+      expect(timer(...ends)[1]).toBeLessThanOrEqual(30);
+      expect(timer(...ends)[1]).toBeGreaterThan(15);
+    }
   });
 });

@@ -31,6 +31,12 @@ const rules: Record<string, () => unknown> = {
     pull.connect(endpoint);
     tell(String(await pull.receive()));
   },
+  flooded: async () => {
+    const reply = new zmtp.Reply();
+    await reply.bind('tcp://127.0.0.1:*');
+    tell(reply.lastEndpoint);
+    await reply.receive();
+  },
   closed: async () => {
     const pull = new zmtp.Pull();
     await pull.bind('tcp://127.0.0.1:*');

@@ -27,6 +27,14 @@ const rules: Record<string, () => Promise<void>> = {
     await sendAll(push);
     push.disconnect(endpoint);
   },
+  'before-exit': async () => {
+    const push = new zmtp.Push();
+    push.connect(endpoint);
+    process.once('beforeExit', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sendAll(push);
+    });
+  },
   'linger-0': async () => {
     const push = new zmtp.Push({ linger: 0 });
     push.connect('tcp://127.0.0.1:1');
@@ -49,10 +57,20 @@ const rules: Record<string, () => Promise<void>> = {
     await push.send('lost');
     process.exit(0);
   },
+  uncaught: async () => {
+    const push = new zmtp.Push();
+    push.connect('tcp://127.0.0.1:1');
+    await push.send('lost');
+    setImmediate(() => {
+      throw new Error('nobody catches this');
+    });
+  },
   unread: async () => {
     const push = new zmtp.Push();
     push.connect('tcp://127.0.0.1:1');
     await push.send('waits for ever');
+    // Open until the end: one that the collector closes waits as well, and says nothing of it.
+    process.once('exit', () => push.closed);
   },
 };
 

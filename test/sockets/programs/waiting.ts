@@ -25,6 +25,11 @@ const rules: Record<string, () => unknown> = {
     push.connect(endpoint);
     push.send('sent').then(() => tell('sent'));
   },
+  'wait-for-peer': async () => {
+    const pull = new zmtp.Pull();
+    pull.connect(endpoint);
+    pull.waitForPeer().then((peer) => tell(peer.socketType));
+  },
   'events-receive': async () => {
     const pull = new zmtp.Pull();
     void pull.events.receive().then(({ type }) => tell(type));

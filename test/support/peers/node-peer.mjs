@@ -22,12 +22,17 @@ const classes = {
 };
 const entries = new Map();
 const proxies = new Map();
+/** User ids by `PLAIN name:password` and `CURVE key`, the key in hexadecimal. */
+let allowed;
 
 const ops = {
   hello: () => ({ version: zmq.version, pid: process.pid }),
 
   socket({ socket: name, type, options }) {
-    const socket = new classes[type]({ linger: 0, ...decodeOptions(options) });
+    const { metadata, ...others } = decodeOptions(options);
+    const socket = new classes[type]({ linger: 0, ...others });
+    // ZMQ_METADATA has no property; sockets are open to options by number where they are extended.
+    if (metadata !== undefined) socket.setStringOption(95, metadata);
     entries.set(name, { socket, sending: Promise.resolve(), receiving: Promise.resolve() });
   },
 
@@ -67,6 +72,16 @@ const ops = {
     entries.delete(name);
   },
 
+  /** Answers for ZAP from now on, in this process: whom it lets in, by password or key, has the user id that is given for it. */
+  async zap({ allow }) {
+    if (allowed === undefined) {
+      const handler = new zmq.Reply({ linger: 0 });
+      await handler.bind('inproc://zeromq.zap.01');
+      void serveZap(handler);
+    }
+    allowed = allow;
+  },
+
   async proxy({ socket: name, front, back }) {
     const sides = [front, back].map(({ type }) => new classes[type]({ linger: 0 }));
     await sides[0].bind(front.endpoint);
@@ -84,6 +99,15 @@ const ops = {
     proxies.delete(name);
   },
 };
+
+async function serveZap(handler) {
+  for await (const [version, id, , , , mechanism, ...credentials] of handler) {
+    const shown = `${mechanism}` === 'CURVE' ? credentials[0].toString('hex') : credentials.join(':');
+    const userId = allowed[`${mechanism} ${shown}`];
+    const answer = userId === undefined ? ['400', 'no', '', ''] : ['200', 'OK', userId, ''];
+    await handler.send([version, id, ...answer]);
+  }
+}
 
 /** A reply that a relaxed REQ discards makes zeromq.js fail the receive that is waiting for the next one. */
 async function receiveOne(socket) {

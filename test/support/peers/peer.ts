@@ -155,6 +155,11 @@ export class PeerSocket implements End {
     return messages.map((frames) => frames.map(decodeFrame));
   }
 
+  /** A property of the peer that sent the next message, as the message tells it; null for none. python3-zmq only. */
+  async receiveProperty(name: string): Promise<string | null> {
+    return (await this.#call('property', { name })) as string | null;
+  }
+
   async subscribe(topic: string): Promise<void> {
     if (this.type === 'XSUB') return this.send([subscriptionFrame(topic, true)]);
     await this.#call('subscribe', { topic: encodeFrame(topic) });

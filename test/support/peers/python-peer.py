@@ -44,7 +44,18 @@ OPTIONS = {
     "manual": zmq.XPUB_MANUAL,
     "welcomeMessage": zmq.XPUB_WELCOME_MSG,
     "invertMatching": zmq.INVERT_MATCHING,
+    "plainServer": zmq.PLAIN_SERVER,
+    "plainUsername": zmq.PLAIN_USERNAME,
+    "plainPassword": zmq.PLAIN_PASSWORD,
+    "curveServer": zmq.CURVE_SERVER,
+    "curvePublicKey": zmq.CURVE_PUBLICKEY,
+    "curveSecretKey": zmq.CURVE_SECRETKEY,
+    "curveServerKey": zmq.CURVE_SERVERKEY,
+    "zapDomain": zmq.ZAP_DOMAIN,
 }
+# ZMQ_METADATA is a draft, and pyzmq has no name for it.
+METADATA = 95
+OPTIONS["metadata"] = METADATA
 VERBOSITY = {"allSubs": zmq.XPUB_VERBOSE, "allSubsUnsubs": zmq.XPUB_VERBOSER}
 
 
@@ -62,6 +73,8 @@ class Ops:
         self.context = zmq.asyncio.Context()
         self.entries = {}
         self.proxies = {}
+        # User ids by `PLAIN name:password` and `CURVE key`, the key in hexadecimal.
+        self.allowed = None
 
     async def hello(self):
         return {"version": zmq.zmq_version(), "pid": os.getpid()}
@@ -98,6 +111,15 @@ class Ops:
                 messages.append([encode_frame(frame) for frame in frames])
         return messages
 
+    async def property(self, socket, name):
+        entry = self.entries[socket]
+        async with entry.receiving:
+            frames = await entry.socket.recv_multipart(copy=False)
+        try:
+            return frames[-1].get(name)
+        except zmq.ZMQError:
+            return None
+
     async def subscribe(self, socket, topic):
         self.entries[socket].socket.setsockopt(zmq.SUBSCRIBE, decode_frame(topic))
 
@@ -106,6 +128,23 @@ class Ops:
 
     async def close(self, socket):
         self.entries.pop(socket).socket.close()
+
+    async def zap(self, allow):
+        """Answers for ZAP from now on: whom it lets in, by password or key, has the user id that is given for it."""
+        if self.allowed is None:
+            handler = self.context.socket(zmq.REP)
+            handler.linger = 0
+            handler.bind("inproc://zeromq.zap.01")
+            self.serving = asyncio.ensure_future(self.serve_zap(handler))
+        self.allowed = allow
+
+    async def serve_zap(self, handler):
+        while True:
+            version, call, _, _, _, mechanism, *credentials = await handler.recv_multipart()
+            shown = credentials[0].hex() if mechanism == b"CURVE" else b":".join(credentials).decode()
+            user_id = self.allowed.get(f"{mechanism.decode()} {shown}")
+            answer = [b"400", b"no", b"", b""] if user_id is None else [b"200", b"OK", user_id.encode(), b""]
+            await handler.send_multipart([version, call, *answer])
 
     async def proxy(self, socket, front, back):
         context = zmq.Context()

@@ -1,0 +1,5 @@
+// The wire cases against a socket that has bound.
+
+import { playAll } from './play-all.js';
+
+playAll('bound');

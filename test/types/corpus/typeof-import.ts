@@ -1,0 +1,4 @@
+export async function load(): Promise<InstanceType<typeof import('zeromq').Reply>> {
+  const zmq: typeof import('zeromq') = await import('zeromq');
+  return new zmq.Reply();
+}

@@ -1,0 +1,56 @@
+// Translates everything the tests may load into the cache. Neither Vitest nor tsx starts under Wine, as their compilers are
+// native programs of this side; the hooks in inside/ give Node the translation of a file wherever it asks for the file
+// itself, so that each module keeps its place and its import.meta.url. Used by run.ts.
+//
+// To load a module takes Node under Wine some 10 ms, and `src` has a hundred: it is one file there, all.js, and what stands
+// in the place of its modules only hands out their parts.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type BuildOptions, build } from 'esbuild';
+import { filesBelow } from './files.js';
+
+const COMMON = {
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  sourcemap: 'inline',
+  sourcesContent: false,
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+export async function compile(root: string, target: string): Promise<void> {
+  await build({
+    ...COMMON,
+    absWorkingDir: root,
+    entryPoints: ['test', 'examples', 'bench'].flatMap((folder) => filesBelow(root, folder, '.ts')),
+    outbase: root,
+    outdir: target,
+  });
+  writeFileSync(join(target, 'package.json'), '{ "type": "module" }');
+  await compileSource(root, target);
+}
+
+async function compileSource(root: string, target: string): Promise<void> {
+  const files = filesBelow(root, 'src', '.ts').filter((file) => !file.endsWith('.d.ts'));
+  const all = join(target, 'src', 'all.js');
+  await build({
+    ...COMMON,
+    stdin: {
+      contents: files.map((file, index) => `export * as m${index} from './${file}';`).join('\n'),
+      resolveDir: root,
+    },
+    bundle: true,
+    packages: 'external',
+    outfile: all,
+  });
+  const modules = (await import(pathToFileURL(all).href)) as Readonly<Record<string, object>>;
+  for (const [index, file] of files.entries()) {
+    const path = join(target, file.replace(/\.ts$/, '.js'));
+    const above = relative(dirname(path), all).replace(/^(?!\.)/, './');
+    const parts = Object.keys(modules[`m${index}`] ?? {}).map((name) => `export const ${name} = own.${name};`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, [`import { m${index} as own } from '${above}';`, ...parts].join('\n'));
+  }
+}
