@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    globalSetup: 'test/support/translated.ts',
     // Vitest would leave one processor idle; many tests wait for other processes, though.
     maxWorkers: Math.max(2, availableParallelism()),
     projects: [

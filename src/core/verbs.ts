@@ -58,13 +58,16 @@ export function defineVerbs(prototype: Socket, free: (socket: Socket) => Operati
     };
   });
 
-  define(prototype, 'join', function join(this: Socket, ...groups: unknown[]): void {
-    joinOrLeave(groups, () => free(this));
-  });
-
-  define(prototype, 'leave', function leave(this: Socket, ...groups: unknown[]): void {
-    joinOrLeave(groups, () => free(this));
-  });
+  const { join, leave } = {
+    join(this: Socket, ...groups: unknown[]): void {
+      joinOrLeave(groups, () => free(this));
+    },
+    leave(this: Socket, ...groups: unknown[]): void {
+      joinOrLeave(groups, () => free(this));
+    },
+  };
+  define(prototype, 'join', join);
+  define(prototype, 'leave', leave);
 
   define(prototype, 'messages', function messages(this: Socket, options?: WaitOptions): AsyncIterable<Message> {
     const wait = given(options);

@@ -26,7 +26,7 @@ const PROGRAM = `
 `;
 
 function connect(...keys: string[]): string {
-  return execFileSync(process.execPath, ['-e', PROGRAM, ...keys], { cwd: ROOT, encoding: 'utf8' }).trim();
+  return execFileSync(process.execPath, ['-e', PROGRAM, '--', ...keys], { cwd: ROOT, encoding: 'utf8' }).trim();
 }
 
 describe('curveKeyPair with libzmq', () => {

@@ -19,7 +19,8 @@ export function initialize(data: Places): void {
 
 export const resolve: ResolveHook = (specifier, context, next) => {
   const ours = OURS[specifier];
-  if (ours !== undefined) return { url: new URL(ours, import.meta.url).href, shortCircuit: true };
+  if (ours !== undefined && !(context.parentURL ?? '').includes('/node_modules/'))
+    return { url: new URL(ours, import.meta.url).href, shortCircuit: true };
   if (specifier.startsWith('.') && specifier.endsWith('.js') && isOurs(context.parentURL)) {
     return { url: new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL).href, shortCircuit: true };
   }

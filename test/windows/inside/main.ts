@@ -28,7 +28,7 @@ function texts(list: readonly unknown[] | undefined): string[] {
 }
 
 const config: VitestRunnerConfig = {
-  root: fileURLToPath(process.env.ZMTP_WINDOWS_ROOT ?? ''),
+  root: fileURLToPath(process.env.ZMTP_TRANSLATED_ROOT ?? ''),
   setupFiles: [],
   name: undefined,
   passWithNoTests: false,
