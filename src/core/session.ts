@@ -307,8 +307,12 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
   }
 
   #write(): boolean {
+    const { output } = this.#connection;
     this.#log.note(this.#stream);
-    return this.#stream.write(this.#connection.output.take());
+    const writable = this.#stream.write(output.take());
+    // The system takes what it has room for at once.
+    if (this.#stream.unfinished === 0) output.written();
+    return writable;
   }
 
   #finishIfDrained(): void {

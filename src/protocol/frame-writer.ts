@@ -1,18 +1,20 @@
 // Frames in, bytes out: the encoder of RFC 23 §Framing. Called by Connection; drained by Session.
 //
 // Small bodies are copied behind their header into one chunk, so that thousands of messages cost the kernel one write;
-// large bodies are passed on by reference. A chunk is filled once from front to back and never rewritten, so bytes that
-// were taken never change.
+// large bodies are passed on by reference. Bytes that were taken never change until `written` says that nobody needs them any
+// more; a busy connection then fills one chunk over and over, whose memory is warm.
 
 import { view } from '../util/bytes.js';
 import { FLAG_LONG, LONG_HEADER, SHORT_HEADER, SHORT_MAX } from './frame.js';
 
-/** A chunk's size once the connection is busy, and the amount of pending bytes that asks for a flush. */
+/** A chunk's size once the connection is busy. */
 export const CHUNK = 64 * 1024;
 /** A chunk's size at first: an idle connection should cost little. Doubles whenever a chunk fills up. */
 const FIRST_CHUNK = 512;
 /** Bodies above this many bytes are not copied. */
 export const COPY_MAX = 8 * 1024;
+/** The amount of pending bytes that asks for a flush: before a frame that is copied needs another chunk. */
+export const FULL = CHUNK - COPY_MAX - LONG_HEADER;
 /** Below this many bytes a loop is faster than the call to `TypedArray.set`. */
 const LOOP_MAX = 32;
 
@@ -36,7 +38,7 @@ export class FrameWriter {
 
   /** Enough is pending that it should be taken now. */
   get full(): boolean {
-    return this.#sealedBytes + this.#at - this.#start >= CHUNK;
+    return this.#sealedBytes + this.#at - this.#start >= FULL;
   }
 
   /** Appends one frame. `flags` is FLAG_MORE, FLAG_COMMAND or 0; the size form is chosen here. */
@@ -80,6 +82,13 @@ export class FrameWriter {
     this.#sealed = [];
     this.#sealedBytes = 0;
     return taken;
+  }
+
+  /** All that was taken is with the system: the chunk may be filled anew. */
+  written(): void {
+    if (this.#sealedBytes > 0 || this.#at > this.#start) return;
+    this.#start = 0;
+    this.#at = 0;
   }
 
   #slowWrite(flags: number, body: Uint8Array): void {

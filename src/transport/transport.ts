@@ -8,7 +8,7 @@ export interface ByteStream {
   start(handler: StreamHandler): void;
   /** False: no more until `drain`. The bytes are taken all the same. */
   write(chunks: readonly Buffer[]): boolean;
-  /** Writes that the system has not taken whole. */
+  /** Writes that the system has not taken whole; at 0 the memory of all that was written is the writer's again. */
   readonly unfinished: number;
   pause(): void;
   resume(): void;

@@ -2,7 +2,7 @@
 // reference, and bytes that never change once they were taken.
 
 import { describe, expect, it } from 'vitest';
-import { CHUNK, COPY_MAX, FrameWriter } from '../../src/protocol/frame-writer.js';
+import { CHUNK, COPY_MAX, FrameWriter, FULL } from '../../src/protocol/frame-writer.js';
 import { COMMAND, frame, MORE } from '../support/wire.js';
 
 const SIZES = [0, 1, 31, 32, 254, 255, 256, 257, COPY_MAX, COPY_MAX + 1, 65_535, 65_536];
@@ -113,14 +113,14 @@ describe('pending, full, take', () => {
     expect(writer.pending).toBe(0);
   });
 
-  it('full is said from CHUNK octets on, and no longer once they are taken', () => {
+  it('full is said from FULL octets on, and no longer once they are taken', () => {
     const writer = new FrameWriter();
-    writer.raw(Buffer.alloc(CHUNK - 3));
+    writer.raw(Buffer.alloc(FULL - 3));
     expect(writer.full).toBe(false);
     writer.write(0, Buffer.alloc(0));
     expect(writer.full).toBe(false);
     writer.raw(Buffer.alloc(1));
-    expect(writer.pending).toBe(CHUNK);
+    expect(writer.pending).toBe(FULL);
     expect(writer.full).toBe(true);
     writer.take();
     expect(writer.full).toBe(false);
@@ -133,19 +133,29 @@ describe('pending, full, take', () => {
     // The second of these does not fit the first chunk, of 512 octets, any more.
     for (const size of [100, 200]) writer.raw(Buffer.alloc(size));
     expect(writer.pending).toBe(300);
-    writer.raw(Buffer.alloc(CHUNK - 301));
-    expect([writer.pending, writer.full]).toEqual([CHUNK - 1, false]);
+    writer.raw(Buffer.alloc(FULL - 301));
+    expect([writer.pending, writer.full]).toEqual([FULL - 1, false]);
     writer.raw(Buffer.alloc(1));
-    expect([writer.pending, writer.full]).toEqual([CHUNK, true]);
+    expect([writer.pending, writer.full]).toEqual([FULL, true]);
   });
 
   it('full counts from the last take while all is still in one chunk', () => {
     const writer = new FrameWriter();
     for (let i = 0; i < 4 * 1024; i++) writer.write(0, Buffer.alloc(98));
     writer.take();
-    for (let pending = 100; pending < CHUNK; pending += 100) {
+    for (let pending = 100; pending < FULL; pending += 100) {
       writer.write(0, Buffer.alloc(98));
       expect([writer.pending, writer.full]).toEqual([pending, false]);
+    }
+  });
+
+  it('full is said before a body that is copied would need another chunk', () => {
+    const writer = new FrameWriter();
+    for (let i = 0; i < 200; i++) {
+      while (!writer.full) writer.write(0, Buffer.alloc((i * 37) % (COPY_MAX + 1)));
+      const slices = writer.take().length;
+      if (i > 1) expect(slices).toBe(1);
+      writer.written();
     }
   });
 
@@ -157,7 +167,7 @@ describe('pending, full, take', () => {
     expect(writer.take()).toEqual([]);
   });
 
-  it('bytes already taken never change, whatever is written afterwards', () => {
+  it('bytes already taken never change before `written`, whatever is written afterwards', () => {
     const writer = new FrameWriter();
     const bytes: { live: Buffer; copy: Buffer }[] = [];
     for (let i = 0; i < 3000; i++) {
@@ -166,6 +176,19 @@ describe('pending, full, take', () => {
     }
     expect(bytes.length).toBeGreaterThan(1000);
     expect(bytes.filter(({ live, copy }) => !live.equals(copy))).toEqual([]);
+  });
+
+  it('after `written` the chunk is filled anew, unless something is pending', () => {
+    const writer = new FrameWriter();
+    writer.write(0, Buffer.from('one'));
+    const [one] = writer.take();
+    writer.written();
+    writer.write(0, Buffer.from('two'));
+    writer.written();
+    writer.write(0, Buffer.from('three'));
+    const [both] = writer.take();
+    expect([both!.buffer, both!.byteOffset]).toEqual([one!.buffer, one!.byteOffset]);
+    expect(both).toEqual(Buffer.from('\0\x03two\0\x05three'));
   });
 });
 

@@ -78,7 +78,8 @@ export class MemoryStream implements ByteStream {
   write(chunks: readonly Buffer[]): boolean {
     if (this.#over || this.#ended) return true;
     for (const chunk of chunks) {
-      this.#sent.push(chunk);
+      // A copy, as a system makes: the writer may use the memory again once it has arrived.
+      this.#sent.push(Buffer.from(chunk));
       this.tap?.push(Buffer.from(chunk));
       this.#inFlight += chunk.length;
     }
