@@ -37,12 +37,20 @@ const TIMEOUT = 50_000 * PATIENCE;
 export class Workplace {
   private readonly folder = mkdtempSync(join(tmpdir(), 'zmtp-'));
 
-  /** `examples/…` with its arguments, by the loader that `npm run demo` uses; or by its command line, as npm does. */
+  /**
+   * `examples/…` with its arguments, by the loader, or by the command line of tsx, as npm does: then from the sources, where the
+   * compiler can run.
+   */
   start(file: string, args: string[] = [], by: 'loader' | 'command' = 'loader'): Running {
     const loader = ['--import', pathToFileURL(RESOLVE('tsx')).href];
     const child = spawn(process.execPath, [...(by === 'loader' ? loader : [RESOLVE('tsx/cli')]), file, ...args], {
       cwd: ROOT,
-      env: { ...process.env, TMPDIR: this.folder, TEMP: this.folder, TMP: this.folder },
+      env: {
+        ...(by === 'loader' ? process.env : untranslated()),
+        TMPDIR: this.folder,
+        TEMP: this.folder,
+        TMP: this.folder,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: TIMEOUT,
     });
@@ -83,6 +91,13 @@ export class Workplace {
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** For a process that is to load the sources themselves, not what test/support/translated.ts has made of them. */
+function untranslated(): NodeJS.ProcessEnv {
+  if (process.platform === 'win32') return process.env;
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  return env;
 }
 
 /** True until the process has ended and its parent has been told. */

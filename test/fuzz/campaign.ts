@@ -50,8 +50,8 @@ const BATCH = 512;
 /** Weight of targets that fill a batch; the costly ones come in small ones. */
 const FULL_BATCH = 20;
 /** Steps that may be taken for a byte and for a delivery: several times the most that has been seen. */
-const STEPS_PER_BYTE = 20;
-const STEPS_PER_DELIVERY = 500;
+const STEPS_PER_BYTE = 60;
+const STEPS_PER_DELIVERY = 2000;
 /** Calls shown with a finding. */
 const STACK = 20;
 /** One fault in so many is followed by a well-behaved peer. */
