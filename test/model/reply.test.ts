@@ -272,11 +272,12 @@ it(
       finish: async (model, real) => {
         for (;;) {
           if (model.question !== undefined) expect(real.rep.trySend('.')).toBe(model.send('.'));
+          // Each reply is with the stream before the next: whether that is full shows only then.
+          await compare(model, real);
           const body = model.receive();
           expect(real.rep.tryReceive()?.join('|')).toBe(body);
           if (body === undefined) break;
         }
-        await compare(model, real);
       },
       close: (real) => real.stage.end(),
     });
