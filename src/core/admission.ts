@@ -53,12 +53,21 @@ export class Admission {
   #failed(error: unknown): void {
     if (this.#warned) return;
     this.#warned = true;
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.emitWarning('An authenticator failed, and the peer was refused; later failures show as events only', {
       type: 'AuthenticatorWarning',
       code: 'ZMTP_AUTHENTICATOR_FAILED',
-      detail: text,
+      detail: pictureOf(error),
     });
+  }
+}
+
+/** Programs may throw anything, also what throws when it is looked at. Objects are not quoted. */
+function pictureOf(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error) return `${thrown.stack ?? thrown.message}`;
+    return typeof thrown === 'object' ? Object.prototype.toString.call(thrown) : String(thrown);
+  } catch {
+    return 'what it threw cannot be shown';
   }
 }
 

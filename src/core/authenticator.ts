@@ -1,7 +1,7 @@
 // The option `authenticator`: a function of the program's that decides which peers may come in, in place of a ZAP handler. What
 // it is shown of a peer, what it may answer, and how it is asked: never on our own stack, never to the process' harm.
 
-import { describe, typeError } from '../errors.js';
+import { typeError } from '../errors.js';
 import type { ZapReply, ZapRequest } from '../protocol/mechanism.js';
 import { z85Encode } from '../security/z85.js';
 import { USER_ID_MAX, utf8, type ZapContext } from '../security/zap.js';
@@ -68,11 +68,14 @@ export type AuthenticationResult = boolean | Acceptance | Refusal;
  */
 export type Authenticator = (request: AuthenticationRequest) => AuthenticationResult | Promise<AuthenticationResult>;
 
-/** @throws TypeError */
+/** What an acceptance may have. One with something else means something else: who reads on would let in whom it keeps out. */
+const ANSWERED = ['userId', 'properties', 'status'];
+
+/** @throws TypeError; the value, which may hold passwords, is not quoted */
 export function checkedAuthenticator(value: unknown): Authenticator | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'function') return value as Authenticator;
-  throw typeError('Authenticator must be a function or null', `not ${describe(value)}`);
+  throw typeError('Authenticator must be a function or null', `not ${typeof value}`);
 }
 
 /** @param failed told what the authenticator threw, or what was wrong with its answer */
@@ -120,17 +123,25 @@ function shownTo(
 /** @throws TypeError, EINVAL */
 function replyOf(result: unknown): ZapReply {
   if (typeof result === 'boolean') return result ? acceptance({}) : refusal(400);
-  if (typeof result !== 'object' || result === null) throw noAnswer(result);
+  if (!isRecord(result)) throw noAnswer(result);
   const { status } = result as Partial<Refusal>;
-  if (status === undefined) return acceptance(result as Acceptance);
   if (status === 300 || status === 400 || status === 500) return refusal(status);
+  if (status === undefined && Object.keys(result).every((key) => ANSWERED.includes(key))) return acceptance(result);
   throw noAnswer(result);
+}
+
+/** No list, error, Map or the like: as answers they would be empty, and let everybody in. */
+function isRecord(result: unknown): result is object {
+  return typeof result === 'object' && Object.prototype.toString.call(result) === '[object Object]';
 }
 
 /** @throws TypeError, EINVAL */
 function acceptance({ userId = '', properties = {} }: Acceptance): ZapReply {
   if (typeof userId !== 'string' || Buffer.byteLength(userId) > USER_ID_MAX) {
-    throw typeError(`A user id is text of at most ${USER_ID_MAX} bytes`, `not ${describe(userId)}`);
+    throw typeError(
+      `A user id is text of at most ${USER_ID_MAX} bytes`,
+      `not ${typeof userId === 'string' ? 'more' : typeof userId}`,
+    );
   }
   const named = checkedProperties(properties).map(([name, value]) => [name.toLowerCase(), value] as const);
   return { status: 200, userId, properties: new Map(named) };
@@ -140,7 +151,9 @@ function refusal(status: 300 | 400 | 500, cause?: unknown): ZapReply {
   return { status, userId: '', properties: new Map(), cause };
 }
 
+/** Says what kind of thing it was and no more: it may be a record with a password in it. */
 function noAnswer(result: unknown): TypeError {
-  const detail = `true, false, { userId, properties } or { status: 300, 400 or 500 }, not ${describe(result)}`;
+  const kind = typeof result !== 'object' ? typeof result : result === null ? 'null' : 'another object';
+  const detail = `true, false, { userId, properties } or { status: 300, 400 or 500 }, not ${kind}`;
   return typeError('An authenticator answers whether the peer may come in', detail);
 }
