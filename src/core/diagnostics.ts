@@ -4,6 +4,7 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 import type { Message } from './message.js';
 import type { Peer } from './peer.js';
+import type { Pipe } from './pipe.js';
 
 /** What each channel tells. */
 export interface Diagnostics {
@@ -15,7 +16,7 @@ export interface Diagnostics {
   'zmtp:peer:connected': PeerDiagnostics;
   /** A connection whose handshake was done has ended. */
   'zmtp:peer:disconnected': DisconnectDiagnostics;
-  /** Handed to a connection. */
+  /** Handed to a connection. What sockets ask a ZAP handler, and its answers, show in none of these: they hold passwords. */
   'zmtp:message:sent': MessageDiagnostics;
   /** Come in; the program may receive it later. */
   'zmtp:message:received': MessageDiagnostics;
@@ -88,10 +89,11 @@ export const CHANNELS = Object.freeze({
 /** Publishes what happens to a message. Asked only where there are subscribers. */
 export function tell(
   target: Channel,
-  pipe: { readonly socket: WeakRef<object> | undefined; readonly connection: Peer | undefined },
+  pipe: Pick<Pipe, 'socket' | 'connection' | 'confidential'>,
   message: Message,
   reason?: DropReason,
 ): void {
+  if (pipe.confidential) return;
   // A list of its own: patterns put their envelopes into the one that they are given.
   const told = { socket: pipe.socket?.deref(), peer: pipe.connection, message: [...message] };
   target.publish(reason === undefined ? told : { ...told, reason });

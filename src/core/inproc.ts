@@ -130,6 +130,7 @@ class InprocEnd implements Outlet {
   /** The other end as our socket knows it. */
   meet(other: InprocEnd, info: PeerInfo, address: string): void {
     this.other = other;
+    if (other.pipe.confidential) this.pipe.confidential = true;
     const link = { address, remoteAddress: undefined, reconnects: 0, disconnect: () => this.disconnect() };
     this.pipe.open(this, info, new Peer(this.pipe, info, link));
   }

@@ -155,7 +155,8 @@ const ANY_INT = { kind: 'bool', min: INT_MIN, max: INT_MAX } as const;
 const NATURAL = { kind: 'bool', min: 0, max: INT_MAX } as const;
 const FLAG = { ...NATURAL, default: false, writeOnly: true, unreadable: true, live: true } as const;
 const MESSAGE = { kind: 'bytes', default: undefined, none: 'empty', unreadable: true } as const;
-const KEY = { kind: 'key', default: undefined } as const;
+/** The public ones, too: who takes one for the other, or gives a whole pair, shall not find the secret in a log. */
+const KEY = { kind: 'key', default: undefined, secret: true } as const;
 const CREDENTIAL = { kind: 'octets', default: undefined, none: 'null', min: 1, max: STRING_MAX, secret: true } as const;
 
 export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = Object.freeze({
@@ -191,7 +192,7 @@ export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = Object.freeze({
   plainPassword: { id: 46, ...CREDENTIAL },
   curveServer: { id: 47, kind: 'bool' },
   curvePublicKey: { id: 48, ...KEY },
-  curveSecretKey: { id: 49, ...KEY, secret: true },
+  curveSecretKey: { id: 49, ...KEY },
   curveServerKey: { id: 50, ...KEY },
   probeRouter: { id: 51, ...FLAG, types: PROBERS },
   correlate: { id: 52, ...FLAG, types: [3] },

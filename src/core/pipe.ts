@@ -56,6 +56,8 @@ export class Pipe {
   connection: Peer | undefined;
   /** For diagnostics: the socket that the pipe belongs to. */
   socket: WeakRef<object> | undefined;
+  /** For diagnostics: what goes through is for nobody else's eyes; see ZapQuestion. */
+  confidential = false;
   /** For ROUTER: the id under which the peer is registered. */
   routingId: Buffer = EMPTY;
   /** For ROUTER: the id was given by `connect` and outranks the peer's own. */

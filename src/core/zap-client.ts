@@ -39,6 +39,7 @@ export class ZapQuestion implements Question, InprocHost, PipeOwner {
 
   constructor(registry: InprocRegistry, context: ZapContext, request: ZapRequest, answer: Answer) {
     this.#answer = answer;
+    this.#pipe.confidential = true;
     this.#connecter = new InprocConnecter(this, OPTIONS, registry, ZAP_NAME);
     this.#pipe.write(encodeZapRequest(context, request));
     this.#connecter.start(undefined);
