@@ -300,6 +300,17 @@ describe('PLAIN', () => {
 });
 
 describe('L7 secrets', () => {
+  it.each([
+    'plainPassword',
+    'curveSecretKey',
+    'curvePublicKey',
+    'curveServerKey',
+  ])('are not quoted when %s is given the wrong thing, such as a whole pair of keys', (option) => {
+    const set = (): unknown => new Pull({ [option]: { ...server } } as object);
+    expect(set).toThrow(TypeError);
+    expect(set).toThrow(expect.objectContaining({ stack: expect.not.stringContaining(server.secretKey) }));
+  });
+
   it('are in no picture of anything a program can hold, nor in events', async () => {
     const world = new World();
     const password = 'hunter2-hunter2';
