@@ -15,6 +15,8 @@ import { checkAccess, PUBLIC_SUFFIX, readKeyFile } from './key-file.js';
 export type AllowedKeys = ReadonlyMap<string, string> | Readonly<Record<string, string>>;
 
 const NAME_BYTES_MAX = 255;
+/** Files read at once: a folder may hold more than a process may have open. */
+const OPEN_MAX = 16;
 
 /**
  * The CURVE clients that may come in. `authenticator`, given to a socket with `curveServer`, lets in who owns one of the keys,
@@ -95,12 +97,16 @@ async function keysIn(folder: string): Promise<Entries> {
   // Whoever may add files to it lets in whom he likes.
   if (process.platform !== 'win32') checkAccess(folder, stats, false);
   const ours = files.filter((file) => file.endsWith(PUBLIC_SUFFIX) && !file.startsWith('.')).sort();
-  return Promise.all(
-    ours.map(async (file) => {
-      const { publicKey } = await readKeyFile(join(folder, file));
-      return [file.slice(0, -PUBLIC_SUFFIX.length), publicKey] as const;
-    }),
-  );
+  const entries: (readonly [string, string])[] = [];
+  for (let at = 0; at < ours.length; at += OPEN_MAX) {
+    entries.push(...(await Promise.all(ours.slice(at, at + OPEN_MAX).map((file) => entryIn(folder, file)))));
+  }
+  return entries;
+}
+
+async function entryIn(folder: string, file: string): Promise<readonly [name: string, publicKey: string]> {
+  const { publicKey } = await readKeyFile(join(folder, file));
+  return [file.slice(0, -PUBLIC_SUFFIX.length), publicKey];
 }
 
 /** By hash: looking a key up takes the same time whether it is nearly right or not at all. @throws TypeError, EINVAL */

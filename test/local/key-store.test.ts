@@ -54,6 +54,27 @@ describe.each<[string, () => KeyStore | Promise<KeyStore>]>([
   });
 });
 
+it('of a large folder opens few files at a time', async () => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (let i = 0; i < 200; i++) {
+    const text = `curve\n    public-key = "${curveKeyPair().publicKey}"\n`;
+    writeFileSync(join(folder, `${i}.key`), text, { mode: 0o600 });
+  }
+  let most = 0;
+  let done = false;
+  const watch = (): void => {
+    const pending = process.getActiveResourcesInfo().filter((one) => one.startsWith('FSReq')).length;
+    most = Math.max(most, pending);
+    if (!done) setImmediate(watch);
+  };
+  watch();
+  const store = await KeyStore.open(folder);
+  done = true;
+  expect(store.names).toHaveLength(200);
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThan(50);
+});
+
 describe('reload', () => {
   it('brings what has come and takes what has gone, for an authenticator given before', async () => {
     await put('alice', alice);
