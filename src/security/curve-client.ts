@@ -5,7 +5,7 @@
 //
 // Its short-term key pair is made with HELLO, for this connection, and overwritten when INITIATE has been sent.
 
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { ProtocolError } from '../errors.js';
 import { type Command, encodeCommand } from '../protocol/command.js';
 import type { Mechanism, Step } from '../protocol/mechanism.js';
@@ -71,13 +71,14 @@ export class CurveClient implements Mechanism {
 
   erase(): void {
     this.#secretKey.fill(0);
-    this.#key?.fill(0);
+    // The library may still hold what was used last.
+    if (this.#key !== undefined) this.#options.sodium().erase(this.#key);
     this.cipher?.erase();
   }
 
   #hello(): Step {
     const sodium = this.#options.sodium();
-    randomBytes(KEY_BYTES).copy(this.#secretKey);
+    randomFillSync(this.#secretKey);
     this.#key = shared(sodium, this.#options.serverKey, this.#secretKey, 'curveServerKey');
     const data = Buffer.alloc(HELLO.size);
     data.set(VERSION, HELLO.version);

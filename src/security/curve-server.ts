@@ -6,7 +6,7 @@
 // Between WELCOME and INITIATE it remembers nothing of the short-term keys it has made: they are in the cookie, which comes
 // back with INITIATE, and whose key is this connection's own and used once.
 
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
 import { ProtocolError } from '../errors.js';
 import { type Command, encodeCommand } from '../protocol/command.js';
 import { type Mechanism, type Step, type ZapReply, zapRequest } from '../protocol/mechanism.js';
@@ -91,7 +91,8 @@ export class CurveServer implements Mechanism {
 
   erase(): void {
     this.#cookieKey.fill(0);
-    this.#key?.fill(0);
+    // The library may still hold what was used last.
+    if (this.#key !== undefined) this.#options.sodium().erase(this.#key);
     this.cipher?.erase();
   }
 
@@ -100,18 +101,20 @@ export class CurveServer implements Mechanism {
     const client = view(hello, HELLO.key, HELLO.nonce);
     const key = shared(sodium, client, this.#options.secretKey, 'HELLO');
     const secretKey = randomBytes(KEY_BYTES);
+    const short = Buffer.concat([client, secretKey]);
     try {
       const signature = opened(sodium, PREFIX.hello, view(hello, HELLO.nonce, HELLO.size), key, 'HELLO');
       if (!timingSafeEqual(signature, Buffer.alloc(SIGNATURE_SIZE))) {
         throw new ProtocolError('hello-malformed', 'CURVE: the signature of a HELLO is not made of zeros');
       }
-      randomBytes(KEY_BYTES).copy(this.#cookieKey);
-      const cookie = sealed(sodium, PREFIX.cookie, Buffer.concat([client, secretKey]), this.#cookieKey);
+      randomFillSync(this.#cookieKey);
+      const cookie = sealed(sodium, PREFIX.cookie, short, this.#cookieKey);
       const welcome = sealed(sodium, PREFIX.welcome, Buffer.concat([sodium.publicKey(secretKey), cookie]), key);
       this.#expects = 'INITIATE';
       return { next: 'send', command: encodeCommand('WELCOME', welcome) };
     } finally {
       secretKey.fill(0);
+      short.fill(0);
       sodium.erase(key);
     }
   }

@@ -303,6 +303,25 @@ describe('CurveServer', () => {
 });
 
 describe('V19 what a server has made for a connection', () => {
+  it('is in the cookie alone: what went into that has been overwritten', () => {
+    const client = twin();
+    const made: Buffer[] = [];
+    const { concat } = Buffer;
+    Buffer.concat = (...args) => {
+      const whole = concat(...args);
+      made.push(whole);
+      return whole;
+    };
+    try {
+      welcoming(client);
+    } finally {
+      Buffer.concat = concat;
+    }
+    // C' and s', as they are sealed: nothing else of the handshake has that size so far.
+    const short = made.filter(({ length }) => length === 64);
+    expect(short).toEqual([Buffer.alloc(64)]);
+  });
+
   it('is overwritten when the connection ends, in any state', () => {
     const client = twin();
     for (const subject of [curveServer(), welcoming(client), curveServer()]) {
