@@ -46,6 +46,8 @@ export class ContextCore {
   readonly options = new ContextValues();
   #holds = 0;
   #holder: NodeJS.Timeout | undefined;
+  #lingering = 0;
+  #awaited = false;
 
   constructor(runtime: Runtime) {
     this.runtime = runtime;
@@ -74,6 +76,30 @@ export class ContextCore {
 
   release(): void {
     if (--this.#holds === 0) this.#holder?.unref();
+  }
+
+  /** Something ends that has messages to send first, until `lingered`. The process stays for it at its natural end: see ExitGuard. */
+  linger(): void {
+    this.#lingering++;
+  }
+
+  lingered(): void {
+    if (--this.#lingering > 0 || !this.#awaited) return;
+    this.#awaited = false;
+    this.release();
+  }
+
+  /** Keeps the process alive until nothing lingers any more. False: nothing does. */
+  awaitLingering(): boolean {
+    if (this.#lingering === 0) return false;
+    if (!this.#awaited) this.hold();
+    this.#awaited = true;
+    return true;
+  }
+
+  /** The process stays for what lingers, and for nothing else maybe. */
+  get awaited(): boolean {
+    return this.#awaited;
   }
 
   /** @throws EMFILE */

@@ -214,7 +214,7 @@ export class Endpoints implements EndpointHost {
     }
     this.#ending.get(endpoint)?.cancel();
     this.#ending.delete(endpoint);
-    this.#context.release();
+    this.#context.lingered();
     this.#checkDone();
   }
 
@@ -285,8 +285,14 @@ export class Endpoints implements EndpointHost {
     return parsed;
   }
 
-  /** As in libzmq, nothing of it concerns peers in the same process, nor STREAM. @throws EINVAL for options that cannot work */
+  /**
+   * As in libzmq, nothing of it concerns peers in the same process, nor STREAM; but an authenticator always decides.
+   * @throws EINVAL for options that cannot work
+   */
   #secure(scheme: string, endpoint: string): void {
+    if (this.socketType === 'STREAM' && this.#options.authenticator !== undefined) {
+      throw zmqError('EINVAL', 'a STREAM has no handshake: nobody would ask its authenticator', endpoint);
+    }
     if (scheme === 'inproc' || this.socketType === 'STREAM') return;
     checkMechanism(this.#options, endpoint);
     if (this.#options.mechanism === 'CURVE') this.workshop.prepare();
@@ -308,7 +314,7 @@ export class Endpoints implements EndpointHost {
   /** All are known to be ending before the first has ended: the end of the last is the end of all. */
   #end(...closables: readonly Closable[]): void {
     for (const closable of closables) {
-      this.#context.hold();
+      this.#context.linger();
       this.#ending.set(closable, undefined);
     }
     for (const closable of closables) this.#finish(closable);

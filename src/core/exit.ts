@@ -1,5 +1,6 @@
-// What a program expects of its last moment: messages that were sent are delivered. When the event loop runs dry, open
-// sockets are closed, and those with messages left keep the process alive for as long as their linger allows.
+// What a program expects of its last moment: messages that were sent are delivered. When the event loop runs dry, sockets that
+// were closed and have messages left keep the process alive for as long as their linger allows; then open ones are closed,
+// and do the same.
 //
 // Node offers one hook for this, `beforeExit`, to the whole process; hence one list, of the contexts with open sockets.
 // After process.exit() there is no time for messages, only for the files of bound sockets.
@@ -10,7 +11,9 @@ import { systemClock } from './clock.js';
 const PATIENCE = 500;
 
 interface Closing {
+  readonly awaited: boolean;
   closeAll(): void;
+  awaitLingering(): boolean;
 }
 
 class ExitGuard {
@@ -22,18 +25,26 @@ class ExitGuard {
   #othersAsked = false;
   /** They may have more to send. What they begin goes first: when the loop is dry again, Node calls this again. */
   readonly #beforeExit = (): void => {
+    if (this.#awaitLingering()) return;
     this.#othersAsked = !this.#othersAsked;
     if (this.#othersAsked) {
       setImmediate(() => {});
       return;
     }
     this.#exit();
-    if (this.#contexts.size > 0) systemClock.after(PATIENCE, () => this.#warn());
+    this.#awaitLingering();
   };
+
+  /** False: nothing lingers. */
+  #awaitLingering(): boolean {
+    const lingers = [...this.#contexts].filter((context) => context.awaitLingering()).length > 0;
+    if (lingers) systemClock.after(PATIENCE, () => this.#warn());
+    return lingers;
+  }
 
   /** In zeromq.js's words. */
   #warn(): void {
-    if (this.#contexts.size === 0) return;
+    if (![...this.#contexts].some(({ awaited }) => awaited)) return;
     process.stderr.write(
       `(node:${process.pid}) WARNING: Waiting for queued ZeroMQ messages to be delivered. ` +
         "Set 'context.blocky = false' to change this behaviour.\n",

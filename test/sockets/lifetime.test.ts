@@ -184,8 +184,19 @@ describe('a message that nobody will take', () => {
     expect(program.errors.join('')).toContain('nobody catches this');
   });
 
-  it('holds a process whose linger has no end, which says why', async () => {
-    const program = run('sending', 'unread');
+  it('holds a program that waits for the end of its linger, and leaves other sockets alone', async () => {
+    const program = run('sending', 'awaits-end');
+    expect(await program.ended()).toBe(0);
+    expect(program.told).toEqual([{ dropped: 1 }, 'x', 'done', 'exit']);
+    expect(program.errors.join('')).toBe('');
+  });
+
+  it.each([
+    'unread',
+    'closed-unread',
+    'left-unread',
+  ])('holds a process whose linger has no end, which says why: %s', async (rule) => {
+    const program = run('sending', rule);
     await until(() => program.told.includes('done'), 'the program is done');
     await isAlive(program);
     await until(() => program.errors.length > 0, 'the program says why it waits');

@@ -28,6 +28,19 @@ async function linked(options: object = {}) {
 
 const PIECE = Buffer.alloc(8192);
 
+describe('an authenticator', () => {
+  it('is refused: nobody would ask it', async () => {
+    const world = new World();
+    const stream = world.open(Stream, { authenticator: () => false });
+    const refused = { code: 'EINVAL', detail: expect.stringContaining('authenticator') };
+    await expect(stream.bind('mem://a')).rejects.toMatchObject(refused);
+    expect(() => stream.connect('mem://a')).toThrow(expect.objectContaining(refused));
+    stream.authenticator = null;
+    await stream.bind('mem://a');
+    expect(stream.lastEndpoint).toBe('mem://a');
+  });
+});
+
 describe('receiving', () => {
   it('stops reading from a peer whose messages nobody receives, and goes on later without losing a byte', async () => {
     const { world, stream, link } = await linked({ receiveHighWaterMark: 4 });

@@ -69,8 +69,33 @@ const rules: Record<string, () => Promise<void>> = {
     const push = new zmtp.Push();
     push.connect('tcp://127.0.0.1:1');
     await push.send('waits for ever');
-    // Open until the end: one that the collector closes waits as well, and says nothing of it.
     process.once('exit', () => push.closed);
+  },
+  'closed-unread': async () => {
+    const push = new zmtp.Push();
+    push.connect('tcp://127.0.0.1:1');
+    await push.send('waits for ever');
+    push.close();
+  },
+  'left-unread': async () => {
+    const push = new zmtp.Push();
+    push.connect('tcp://127.0.0.1:1');
+    await push.send('waits for ever');
+    push.disconnect('tcp://127.0.0.1:1');
+  },
+  // Others stay open meanwhile: there is more to come.
+  'awaits-end': async () => {
+    const pull = new zmtp.Pull();
+    await pull.bind('tcp://127.0.0.1:*');
+    const push = new zmtp.Push({ linger: 20 });
+    push.connect('tcp://127.0.0.1:1');
+    await push.send('lost');
+    push.close();
+    tell(await push.ended);
+    const next = new zmtp.Push();
+    next.connect(pull.lastEndpoint as string);
+    await next.send('x');
+    tell(String(await pull.receive()));
   },
 };
 
