@@ -120,6 +120,11 @@ export class Pipe {
     return this.#in.length > 0;
   }
 
+  /** What the next `read` gives. */
+  get first(): Message | undefined {
+    return this.#in.peek();
+  }
+
   get queuedIn(): number {
     return this.#in.length;
   }

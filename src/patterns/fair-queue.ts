@@ -46,8 +46,13 @@ export class FairQueue {
     this.#active.push(pipe);
   }
 
-  receive(): Message | undefined {
-    const pipe = this.#current();
+  /** Whose turn it is. */
+  get turn(): Pipe | undefined {
+    return this.#current();
+  }
+
+  /** @param pipe one that has something, if not the one whose turn it is, which has had its turn then */
+  receive(pipe = this.#current()): Message | undefined {
     if (pipe === undefined) return undefined;
     // Reading may be what ends the pipe's connection, and with it the pipe: hence the source comes after.
     const message = pipe.read();

@@ -5,6 +5,7 @@ import type { Message } from '../core/message.js';
 import type { Peer } from '../core/peer.js';
 import type { Pipe } from '../core/pipe.js';
 import { ProtocolError } from '../errors.js';
+import { Queue } from '../util/queue.js';
 import { Distributor } from './distributor.js';
 import { FairQueue } from './fair-queue.js';
 import type { Pattern, PatternOptions } from './pattern.js';
@@ -47,6 +48,11 @@ export class XpubPattern implements Pattern {
   readonly #topics = new TopicTrie<Subscriber>();
   /** In manual mode: what the peers asked for, whatever the application made of it. */
   readonly #asked = new TopicTrie<Subscriber>();
+  /**
+   * Whose pipe has the first word about a topic that is not received yet, the second, and so on: what two peers say of one topic
+   * is shown in this order, whoever's turn it is.
+   */
+  readonly #told = new Queue<Pipe>();
   /** Of the peers that are here and have subscribed to something. */
   readonly #subscribers = new Map<Pipe, Subscriber>();
   readonly #leaving = new Set<Leaving>();
@@ -139,7 +145,8 @@ export class XpubPattern implements Pattern {
   }
 
   receive(): Message | undefined {
-    const message = this.incoming.receive();
+    const message = this.incoming.receive(this.#speaker);
+    if (message !== undefined && isWord(message)) this.#told.shift();
     // There may be room now for what is to be told of those who left.
     if (this.#leaving.size > 0) this.onWork?.();
     return message;
@@ -183,7 +190,20 @@ export class XpubPattern implements Pattern {
 
   /** Shows a subscription to the application, also one of a peer that has left. */
   protected notify(pipe: Pipe, topic: Buffer, add: boolean): void {
+    this.#told.push(pipe);
     pipe.deliver([Buffer.concat([Buffer.of(add ? 1 : 0), topic])], true);
+  }
+
+  /** Who is received from: with a word about a topic nobody overtakes those who spoke before. */
+  get #speaker(): Pipe | undefined {
+    const { turn } = this.incoming;
+    if (turn?.first === undefined || !isWord(turn.first)) return turn;
+    // With `conflate` words are lost.
+    for (let first = this.#told.peek(); first !== undefined; first = this.#told.peek()) {
+      if (first.readable) return first;
+      this.#told.shift();
+    }
+    return turn;
   }
 
   #subscriber(pipe: Pipe): Subscriber {
@@ -238,6 +258,12 @@ export class XpubPattern implements Pattern {
     this.#leaving.add({ forget: this.#asked.removal(subscriber, (topic) => tell(topic, true)), queue });
     if (this.work()) this.onWork?.();
   }
+}
+
+/** As `notify` makes them; peers cannot send such messages. */
+function isWord(message: Message): boolean {
+  const octet = message[0]?.[0];
+  return message.length === 1 && octet !== undefined && octet <= 1;
 }
 
 function overLimit(what: string, option: string): ProtocolError {
