@@ -4,9 +4,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { buildSync } from 'esbuild';
 import ts from 'typescript';
 import { root } from './root.js';
 
+/** The one worker that has to do with the sources of the library, and takes them along. */
+const PARTS = 'micro-parts.ts';
 const cache = join(root, 'node_modules', '.cache', 'zmtp-bench');
 
 /** Returns the library's entry, built if asked to. */
@@ -24,7 +27,11 @@ export function compileWorkers(): string {
   const to = join(cache, 'worker');
   mkdirSync(to, { recursive: true });
   writeFileSync(join(to, 'package.json'), '{ "type": "module" }\n');
-  for (const file of readdirSync(from)) compile(join(from, file), join(to, `${basename(file, '.ts')}.js`));
+  for (const file of readdirSync(from)) {
+    const target = join(to, `${basename(file, '.ts')}.js`);
+    if (file === PARTS) bundle(join(from, file), target);
+    else compile(join(from, file), target);
+  }
   return to;
 }
 
@@ -51,4 +58,8 @@ function compile(from: string, to: string): void {
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022, verbatimModuleSyntax: true };
   const { outputText } = ts.transpileModule(readFileSync(from, 'utf8'), { compilerOptions, fileName: from });
   writeFileSync(to, outputText);
+}
+
+function bundle(from: string, to: string): void {
+  buildSync({ entryPoints: [from], outfile: to, bundle: true, format: 'esm', platform: 'node', target: 'node20' });
 }

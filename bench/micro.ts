@@ -13,7 +13,7 @@ await runSideBench({
   parts: ['all'],
   libraries: ['zmtp'],
   async round({ library, smoke, workers, table }) {
-    const args = [`module=${library.module}`, `count=${smoke ? 5 : 300}`, `topics=${smoke ? 10_000 : 1_000_000}`];
+    const args = [`count=${smoke ? 5 : 300}`, `topics=${smoke ? 10_000 : 1_000_000}`];
     const worker = new WorkerProcess('micro', [process.execPath, join(workers, 'main.js'), 'micro', ...args]);
     try {
       await worker.ready(PATIENCE);

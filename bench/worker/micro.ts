@@ -2,37 +2,11 @@
 // the median batch. Batches end in a check, so that none of it can be optimised away or silently do nothing.
 
 import { Bench } from 'tinybench';
-import { emit, go, integer, type Params, text } from './parent.js';
+import type { Pipe } from './micro-parts.js';
+import * as parts from './micro-parts.js';
+import { emit, go, integer, type Params } from './parent.js';
 
-interface FrameReader {
-  body: Buffer;
-  push(chunk: Buffer): void;
-  next(): boolean;
-}
-interface FrameWriter {
-  readonly full: boolean;
-  write(flags: number, body: Buffer): void;
-  take(): Buffer[];
-}
-interface TopicTrie {
-  add(topic: Buffer, key: number): string;
-  remove(topic: Buffer, key: number): string;
-  match(bytes: Buffer, visit: (key: number) => void): void;
-}
-interface Pipe {
-  deliver(message: Buffer[]): boolean;
-}
-interface FairQueue {
-  activate(pipe: Pipe): void;
-  receive(): Buffer[] | undefined;
-}
-interface Parts {
-  FrameReader: new (messageLimit: number, commandLimit: number) => FrameReader;
-  FrameWriter: new () => FrameWriter;
-  TopicTrie: new () => TopicTrie;
-  FairQueue: new () => FairQueue;
-  Pipe: new (owner: object, options: object) => Pipe;
-}
+type Parts = typeof parts;
 
 const CHUNK = 65_536;
 const BATCH = 1000;
@@ -41,7 +15,6 @@ const BATCH = 1000;
 type Batches = Map<string, number>;
 
 export async function micro(params: Params): Promise<void> {
-  const parts = await load(text(params, 'module'));
   const time = integer(params, 'count');
   const bench = new Bench({ time, warmupTime: time / 2 });
   const batches: Batches = new Map();
@@ -59,18 +32,6 @@ export async function micro(params: Params): Promise<void> {
     event: 'result',
     values: Object.fromEntries([...batches].map(([name, batch]) => [name, rate(bench, name, batch)])),
   });
-}
-
-async function load(index: string): Promise<Parts> {
-  const files = [
-    'protocol/frame-reader',
-    'protocol/frame-writer',
-    'patterns/topic-trie',
-    'patterns/fair-queue',
-    'core/pipe',
-  ];
-  const modules = await Promise.all(files.map((file) => import(new URL(`./${file}.js`, index).href)));
-  return Object.assign({}, ...modules) as Parts;
 }
 
 function addDecode(bench: Bench, batches: Batches, { FrameReader }: Parts, size: number): void {
@@ -95,7 +56,9 @@ function addEncode(bench: Bench, batches: Batches, { FrameWriter }: Parts, size:
     let chunks = 0;
     for (let left = messages; left > 0; left--) {
       writer.write(0, body);
-      if (writer.full) chunks += writer.take().length;
+      if (!writer.full) continue;
+      chunks += writer.take().length;
+      writer.written();
     }
     chunks += writer.take().length;
     if (chunks === 0) throw new Error('encoded nothing');

@@ -166,7 +166,7 @@ export class Context {
 
   /** @internal one that stands on something else, for tests */
   static over(runtime: Runtime): Context {
-    const context = new Context();
+    const context = newContext();
     context.#core = new ContextCore(runtime);
     return context;
   }
@@ -211,13 +211,18 @@ export class Context {
         if (flag) this.setBoolOption(id, value);
         else this.setInt32Option(id, value);
       };
-      Object.defineProperty(Context.prototype, name, {
+      Object.defineProperty(this.prototype, name, {
         ...(access === 'write' ? {} : { get }),
         ...(access === 'read' ? {} : { set }),
       });
     }
-    likeNative(Context.prototype);
+    likeNative(this.prototype);
   }
+}
+
+// Classes do not name themselves inside: bundlers give those that do another name, which then shows in messages.
+function newContext(): Context {
+  return new Context();
 }
 
 /** The Context of every socket that is not given one. */

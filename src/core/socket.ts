@@ -34,13 +34,14 @@ export interface WaitForPeerOptions extends WaitOptions {
   readonly count?: number | undefined;
 }
 
+/** By type number; src/sockets/patterns.ts has them. */
+let patternsByType: readonly PatternClass[] = [];
+
 /** Options of every socket; src/sockets/accessors.ts defines them. */
 export interface Socket extends CommonOptions {}
 
 /** Any socket. Made through its subclasses, of this library or a program's own. */
 export abstract class Socket extends OptionFamilies {
-  /** By type number; src/sockets/patterns.ts has them. */
-  static #patterns: readonly PatternClass[] = [];
   readonly #context: Context;
   readonly #life: Life;
   readonly #options: OptionValues;
@@ -64,7 +65,7 @@ export abstract class Socket extends OptionFamilies {
     this.#context = takeContext(options);
     const core = Context.coreOf(this.#context);
     const store = OptionFamilies.optionsOf(this);
-    const pattern = Socket.#patterns[store.type];
+    const pattern = patternsByType[store.type];
     if (pattern === undefined) throw zmqError('EINVAL', `no socket has the type ${type}; 0 to 11 are PAIR to STREAM`);
     this.#options = store.values;
     this.#options.ipv6 = core.ipv6;
@@ -264,7 +265,7 @@ export abstract class Socket extends OptionFamilies {
 
   /** @internal which pattern each type number stands for; called once, before the first socket is made */
   static usePatterns(patterns: readonly PatternClass[]): void {
-    Socket.#patterns = patterns;
+    patternsByType = patterns;
   }
 
   /** @internal for socket types with verbs of their own */
@@ -292,7 +293,7 @@ export abstract class Socket extends OptionFamilies {
 
   // Every socket has these at run time, as in zeromq.js; the types show them only where they can succeed.
   static {
-    const { prototype } = Socket;
+    const { prototype } = this;
     define(
       prototype,
       'send',
@@ -309,7 +310,7 @@ export abstract class Socket extends OptionFamilies {
       if (this.#life.state !== 'open') this.#life.checkFree();
       return this.#operations.receive(options === undefined ? undefined : checkedWait(options));
     });
-    defineVerbs(prototype, Socket.operationsOf);
+    defineVerbs(prototype, this.operationsOf);
   }
 
   /** @internal @throws EBADF, EBUSY */

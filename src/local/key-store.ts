@@ -46,7 +46,7 @@ export class KeyStore {
    */
   static async open(folder: string): Promise<KeyStore> {
     if (typeof folder !== 'string') throw typeError('Folder must be a string', `not ${describe(folder)}`);
-    const store = new KeyStore({});
+    const store = emptyStore();
     store.#source = folder;
     await store.reload();
     return store;
@@ -123,4 +123,8 @@ function namesByKey(entries: Entries): ReadonlyMap<string, string> {
     names.set(publicKey, name);
   }
   return names;
+}
+
+function emptyStore(): KeyStore {
+  return new KeyStore({});
 }

@@ -17,7 +17,7 @@ export const SLICE = 1000;
 const DEAR_TOPIC = 256;
 
 /** One connection of a pipe: when its peer comes again, that is another subscriber. */
-class Subscriber {
+class PipeSubscriber {
   readonly pipe: Pipe;
   topicBytes = 0;
   /** Its topics are still being forgotten. */
@@ -45,20 +45,20 @@ export class XpubPattern implements Pattern {
   onWork?: () => void;
   readonly #distributor = new Distributor();
   /** What messages are matched against. */
-  readonly #topics = new TopicTrie<Subscriber>();
+  readonly #topics = new TopicTrie<PipeSubscriber>();
   /** In manual mode: what the peers asked for, whatever the application made of it. */
-  readonly #asked = new TopicTrie<Subscriber>();
+  readonly #asked = new TopicTrie<PipeSubscriber>();
   /**
    * Whose pipe has the first word about a topic that is not received yet, the second, and so on: what two peers say of one topic
    * is shown in this order, whoever's turn it is.
    */
   readonly #told = new Queue<Pipe>();
   /** Of the peers that are here and have subscribed to something. */
-  readonly #subscribers = new Map<Pipe, Subscriber>();
+  readonly #subscribers = new Map<Pipe, PipeSubscriber>();
   readonly #leaving = new Set<Leaving>();
   /** Topics that may still be forgotten in this turn. */
   #slice = 0;
-  readonly #choose = ({ pipe, gone }: Subscriber): void => {
+  readonly #choose = ({ pipe, gone }: PipeSubscriber): void => {
     if (!gone) this.#distributor.choose(pipe);
   };
 
@@ -111,7 +111,7 @@ export class XpubPattern implements Pattern {
 
   /** A peer that a message with this first frame would go to; with any subscription when no frame is given. */
   subscriberOf(frame: Buffer | undefined): Peer | undefined {
-    const matching = new Set<Subscriber | undefined>();
+    const matching = new Set<PipeSubscriber | undefined>();
     if (frame !== undefined) this.#topics.match(frame, (subscriber) => matching.add(subscriber));
     const inverted = frame !== undefined && this.options.invertMatching;
     for (const pipe of this.#distributor.pipes) {
@@ -206,15 +206,15 @@ export class XpubPattern implements Pattern {
     return turn;
   }
 
-  #subscriber(pipe: Pipe): Subscriber {
+  #subscriber(pipe: Pipe): PipeSubscriber {
     const known = this.#subscribers.get(pipe);
     if (known !== undefined) return known;
-    const subscriber = new Subscriber(pipe);
+    const subscriber = new PipeSubscriber(pipe);
     this.#subscribers.set(pipe, subscriber);
     return subscriber;
   }
 
-  #add(trie: TopicTrie<Subscriber>, subscriber: Subscriber, topic: Buffer): boolean {
+  #add(trie: TopicTrie<PipeSubscriber>, subscriber: PipeSubscriber, topic: Buffer): boolean {
     const { maxSubscriptions, verbosity } = this.options;
     const added = trie.add(topic, subscriber);
     if (added !== 'again') {
@@ -226,13 +226,13 @@ export class XpubPattern implements Pattern {
     return added === 'first' || verbosity !== null;
   }
 
-  #remove(trie: TopicTrie<Subscriber>, subscriber: Subscriber, topic: Buffer): boolean {
+  #remove(trie: TopicTrie<PipeSubscriber>, subscriber: PipeSubscriber, topic: Buffer): boolean {
     const removed = trie.remove(topic, subscriber);
     if (removed === 'last' || removed === 'left') this.#account(subscriber, -topic.length);
     return removed === 'last' || (removed !== 'absent' && this.options.verbosity === 'allSubsUnsubs');
   }
 
-  #account(subscriber: Subscriber, bytes: number): void {
+  #account(subscriber: PipeSubscriber, bytes: number): void {
     const { maxSubscriptionBytes } = this.options;
     const total = subscriber.topicBytes + bytes;
     if (bytes > 0 && total > maxSubscriptionBytes) {

@@ -5,19 +5,23 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { Random } from './random.js';
 
-const { randomBytes } = crypto;
+const { randomBytes, randomFillSync } = crypto;
 
 export class Dice {
   #random = new Random(0);
 
-  /** From now on `randomBytes` is ours. */
+  /** From now on `randomBytes` and `randomFillSync` are ours. */
   install(): void {
     crypto.randomBytes = ((size: number) => this.#random.bytes(size)) as typeof randomBytes;
+    crypto.randomFillSync = ((bytes: Buffer) => {
+      bytes.set(this.#random.bytes(bytes.length));
+      return bytes;
+    }) as typeof randomFillSync;
     syncBuiltinESMExports();
   }
 
   uninstall(): void {
-    crypto.randomBytes = randomBytes;
+    Object.assign(crypto, { randomBytes, randomFillSync });
     syncBuiltinESMExports();
   }
 
