@@ -59,7 +59,7 @@ export const EXCLUSIONS: readonly Exclusion[] = [
   },
   {
     file: /^test\/examples\//,
-    title: /for this user only/,
+    title: /for this user only|that others can read/,
     reason: 'Windows files have no permission bits; their rights come from the folder they are made in',
   },
   {
