@@ -58,6 +58,11 @@ describe('ERROR', () => {
     expect(decodeError(data)).toBe('x'.repeat(255));
   });
 
+  it('is one octet a letter', () => {
+    expect(encodeError('\xe9')).toEqual(hex('05 4552524f52 01 e9'));
+    expect(decodeError(hex('01 e9'))).toBe('\xe9');
+  });
+
   it.each(['', 'Incompatible socket type', 'r'.repeat(255)])('reads the reason %j', (reason) => {
     expect(decodeError(decodeCommand(encodeError(reason)).data)).toBe(reason);
   });

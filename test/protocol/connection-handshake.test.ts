@@ -75,6 +75,16 @@ describe('a handshake', () => {
     expect(peer.userId).toBeUndefined();
   });
 
+  it.each([
+    ['00 alone', '0000000000000000', false],
+    ['a length of ZMTP 1.0, as of libzmq', '0000000000000005', true],
+  ])('with padding of %s tells how the peer counts subscriptions', (_, padding, subscriptionsAreASet) => {
+    const { connection, recorder } = started({ socketType: 'PUB' });
+    const signature = Buffer.from(`ff${padding}7f`, 'hex');
+    connection.receive(Buffer.concat([greeting({ signature }), ready('SUB')]), 0);
+    expect(recorder.peer.subscriptionsAreASet).toBe(subscriptionsAreASet);
+  });
+
   it('that failed leaves no trace in the next one', () => {
     for (const bad of [Buffer.from('GET /'), Buffer.concat([greeting(), Buffer.from([0x80])])]) {
       expect(verdict(started(), [bad]).state).toBe('closed');

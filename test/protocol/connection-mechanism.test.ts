@@ -1,12 +1,13 @@
 // What a Connection does with each step a mechanism asks for, shown with a mechanism that follows a script: one that
 // waits, one that answers, one that is done with a last command and a user id (the shape of PLAIN and CURVE).
 
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { AuthError } from '../../src/errors.js';
 import type { Command } from '../../src/protocol/command.js';
 import { encodeCommand } from '../../src/protocol/command.js';
 import { Connection } from '../../src/protocol/connection.js';
-import type { Cipher, Mechanism, Step, ZapReply } from '../../src/protocol/mechanism.js';
+import { type Mechanism, type Step, type ZapReply, zapRequest } from '../../src/protocol/mechanism.js';
 import { decodeMetadata } from '../../src/protocol/metadata.js';
 import { sent, started, verdict, violationOf } from '../support/connections.js';
 import { eachDelivery } from '../support/deliveries.js';
@@ -21,7 +22,6 @@ const send = (name: string): Step => ({ next: 'send', command: encodeCommand(nam
 class Scripted implements Mechanism {
   readonly name = 'TEST';
   readonly asServer: boolean;
-  cipher: Cipher | undefined;
   readonly seen: string[] = [];
   readonly #steps: Step[];
 
@@ -204,8 +204,17 @@ describe('a mechanism that asks who may come in', () => {
     const { connection } = started({ mechanism: new Scripted([ask, { next: 'refuse', status: 300 }]) });
     connection.receive(testGreeting, 0);
     sent(connection);
-    expect(() => connection.zapReply({ ...allowed(), status: 300 }, 0)).toThrow('Temporary error');
+    const refusal = { message: 'Temporary error', detail: 'we did not let the peer in', status: 300 };
+    expect(() => connection.zapReply({ ...allowed(), status: 300 }, 0)).toThrow(expect.objectContaining(refusal));
     expect(sent(connection)).toEqual([]);
+  });
+
+  it('tells of what had gone wrong on our side', () => {
+    const { connection } = started({ mechanism: new Scripted([ask, { next: 'refuse', status: 500 }]) });
+    connection.receive(testGreeting, 0);
+    const cause = new Error('no such file');
+    const answer = () => connection.zapReply({ ...allowed(), status: 500, cause }, 0);
+    expect(answer).toThrow(expect.objectContaining({ status: 500, cause }));
   });
 
   it('is asked once: a second answer is nobody’s', () => {
@@ -225,6 +234,15 @@ describe('a mechanism that asks who may come in', () => {
 });
 
 describe('a user id', () => {
+  it('of the answer is a property of the peer, in place of one that it claims', () => {
+    const claimed = decodeMetadata(Buffer.concat([property('Socket-Type', 'PUSH'), property('User-Id', 'root')]));
+    const mechanism = new Scripted([ask, { next: 'ready', properties: claimed }]);
+    const { connection, recorder } = started({ mechanism });
+    connection.receive(testGreeting, 0);
+    connection.zapReply(allowed('joe', [['user-id', Buffer.from('jim')]]), 0);
+    expect(recorder.peer.properties.get('user-id')).toEqual(Buffer.from('joe'));
+  });
+
   it('is nobody’s to claim', () => {
     const claimed = decodeMetadata(Buffer.concat([property('Socket-Type', 'PUSH'), property('User-Id', 'root')]));
     const { connection, recorder } = started({ mechanism: new Scripted([{ next: 'ready', properties: claimed }]) });
@@ -233,73 +251,18 @@ describe('a user id', () => {
   });
 });
 
+describe('a request', () => {
+  it('shows its mechanism to whoever prints it, and the credentials to whoever asks for them', () => {
+    const request = zapRequest('PLAIN', [Buffer.from('joe'), Buffer.from('secret')]);
+    expect(request.credentials.map(String)).toEqual(['joe', 'secret']);
+    expect(inspect(request)).toBe("{ mechanism: 'PLAIN' }");
+  });
+});
+
 describe('G14 two servers', () => {
   it('of a mechanism that has servers cannot meet', () => {
     const { connection } = started({ mechanism: new Scripted([], true) });
     const bytes = greeting({ mechanism: 'TEST', asServer: 1 });
     expect(violationOf(() => connection.receive(bytes, 0))).toBe('greeting-role');
-  });
-});
-
-/** Bodies backwards behind an octet of flags: enough to see what goes through it. */
-class Mirror implements Cipher {
-  readonly overhead = 1;
-  flags = 0;
-
-  seal(flags: number, body: Uint8Array): Buffer {
-    return Buffer.from([flags, ...[...body].reverse()]);
-  }
-
-  open(body: Buffer): Buffer {
-    this.flags = body[0]!;
-    return Buffer.from([...body.subarray(1)].reverse());
-  }
-}
-
-describe('a mechanism that encrypts', () => {
-  const sealed = (flags: number, text: string): Buffer => message(new Mirror().seal(flags, Buffer.from(text)));
-  const encrypted = (setup: Parameters<typeof started>[0] = {}) => {
-    const mechanism = new Scripted([{ next: 'ready', command: encodeCommand('READY', NOTHING), properties }]);
-    mechanism.cipher = new Mirror();
-    const subject = started({ ...setup, mechanism });
-    subject.connection.receive(testGreeting, 0);
-    subject.recorder.log.length = 0;
-    return subject;
-  };
-
-  it('seals each frame of what is sent, its READY excepted', () => {
-    const { connection } = encrypted();
-    connection.send([Buffer.from('ab'), Buffer.from('cd')]);
-    connection.subscribe(Buffer.from('t'), true);
-    expect(sent(connection)).toEqual([
-      'greeting',
-      'READY',
-      'message \x01ba',
-      'message \0dc',
-      'message \x04tEBIRCSBUS\t',
-    ]);
-  });
-
-  it('opens each frame that comes: parts, commands and subscriptions keep their meaning', () => {
-    const subject = encrypted();
-    sent(subject.connection);
-    const bytes = Buffer.concat([sealed(1, 'ab'), sealed(4, '\x04PING\0\0x'), sealed(0, 'cd'), sealed(0, '')]);
-    eachDelivery(bytes, (chunks) => {
-      const one = encrypted();
-      sent(one.connection);
-      expect(verdict(one, chunks)).toEqual({
-        log: ['message ab|cd', 'message '],
-        violation: undefined,
-        state: 'traffic',
-        sent: ['message \x04xGNOP\x04'],
-      });
-    });
-  });
-
-  it('does not count what sealing adds against maxMessageSize', () => {
-    const { connection, recorder } = encrypted({ maxMessageSize: 3 });
-    connection.receive(Buffer.concat([sealed(0, 'abc'), sealed(1, 'ab'), sealed(0, 'c')]), 0);
-    expect(recorder.log).toEqual(['message abc', 'message ab|c']);
-    expect(violationOf(() => connection.receive(sealed(0, 'abcd'), 0))).toBe('frame-size');
   });
 });

@@ -1,7 +1,13 @@
 // The greeting (RFC 23, RFC 37 §Greeting): the 64 octets we send, and the verdict on every octet a peer may send.
 
 import { describe, expect, it } from 'vitest';
-import { encodeGreeting, GREETING_SIZE, type Greeting, GreetingReader } from '../../src/protocol/greeting.js';
+import {
+  checkGreeting,
+  encodeGreeting,
+  GREETING_SIZE,
+  type Greeting,
+  GreetingReader,
+} from '../../src/protocol/greeting.js';
 import { violationOf } from '../support/connections.js';
 import { eachDelivery } from '../support/deliveries.js';
 import { greeting } from '../support/wire.js';
@@ -185,5 +191,27 @@ describe('GreetingReader', () => {
     [2, false],
   ])('reads as-server %i as %s', (octet, asServer) => {
     accepts(greeting({ asServer: octet }), { ...ordinary, asServer });
+  });
+});
+
+describe('checkGreeting', () => {
+  const verdict = (peer: Partial<Greeting>, name: string, asServer: boolean) =>
+    violationOf(() => checkGreeting({ ...ordinary, mechanism: name, ...peer }, { name, asServer }));
+
+  it('G13 refuses a mechanism that is not ours', () => {
+    expect(verdict({ mechanism: 'CURVE' }, 'PLAIN', false)).toBe('greeting-mechanism');
+  });
+
+  it.each([
+    [false, false],
+    [false, true],
+    [true, false],
+  ])('takes a peer whose as-server is %s where ours is %s', (theirs, ours) => {
+    expect(verdict({ asServer: theirs }, 'PLAIN', ours)).toBeUndefined();
+  });
+
+  it('G14 refuses a second server, except of NULL, where the bit means nothing', () => {
+    expect(verdict({ asServer: true }, 'PLAIN', true)).toBe('greeting-role');
+    expect(verdict({ asServer: true }, 'NULL', true)).toBeUndefined();
   });
 });

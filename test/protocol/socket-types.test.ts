@@ -46,6 +46,13 @@ describe('compatible', () => {
   });
 });
 
+describe('STREAM', () => {
+  it('is a type of no peer, and fits none', () => {
+    expect(['STREAM', ...columns].filter((peer) => compatible('STREAM', peer))).toEqual([]);
+    expect(columns.filter((own) => compatible(own as SocketType, 'STREAM'))).toEqual([]);
+  });
+});
+
 describe('the properties of a type', () => {
   it('N11 only REQ, DEALER and ROUTER announce a routing id (RFC 37: "for all other socket types … ignored")', () => {
     expect(columns.filter(hasRoutingId)).toEqual(['REQ', 'DEALER', 'ROUTER']);
