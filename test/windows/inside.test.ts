@@ -22,7 +22,9 @@ it('tests take from vitest what the Windows lane has of it', () => {
   const shim = read('windows/inside/vitest.ts');
   const own = [...shim.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name);
   const has = new Set([...own, ...names(shim, /^export \{([^}]*)\} from/gm)]);
-  const files = readdirSync(TESTS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const all = readdirSync(TESTS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  // What Stryker runs by is for Linux alone.
+  const files = all.filter((file) => !/^mutation[\\/]/.test(file));
   const taken = files.flatMap((file) =>
     names(read(file), /^import \{([^}]*)\} from 'vitest';/gm).map((name) => ({ file, name })),
   );
