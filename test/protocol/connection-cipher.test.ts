@@ -130,6 +130,12 @@ describe('a sealed frame', () => {
     }
   });
 
+  it('holds a message larger than a command may be', () => {
+    const text = 'x'.repeat(COMMAND_MAX + 1);
+    const { log } = verdict(sealedTraffic({ maxMessageSize: LARGE }), [sealed(0, text)]);
+    expect(log).toEqual([`message ${text}`]);
+  });
+
   it('holds a command of 64 KiB, and not one octet more', () => {
     const command = (size: number) => sealed(COMMAND, `\x03NEW${'x'.repeat(size - 4)}`);
     const subject = sealedTraffic({ maxMessageSize: LARGE });

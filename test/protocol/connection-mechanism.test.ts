@@ -60,6 +60,7 @@ describe('a mechanism', () => {
     connection.start(0);
     connection.receive(Buffer.concat([testGreeting, message('a', 'b')]), 0);
     expect(recorder.log).toEqual(['ready PUSH', 'message a|b']);
+    expect(violationOf(() => connection.receive(Buffer.of(0x80), 0))).toBe('frame-flags');
   });
 
   it('stands in our greeting, with its role', () => {
@@ -230,6 +231,51 @@ describe('a mechanism that asks who may come in', () => {
     const { connection } = started({ mechanism: new Scripted([ask]), handshakeInterval: 10 });
     connection.receive(testGreeting, 0);
     expect(violationOf(() => connection.timeout(10))).toBe('handshake-timeout');
+  });
+});
+
+describe('a mechanism that has costly work to do', () => {
+  const bytes = Buffer.concat([testGreeting, command('HELLO'), command('INITIATE'), message('first')]);
+
+  it.each(['from within', 'later'])('has it done %s, and nothing is read before, in every delivery', (when) => {
+    eachDelivery(bytes, (chunks) => {
+      let runs = 0;
+      const run = (): Step => {
+        runs++;
+        return send('WELCOME');
+      };
+      const mechanism = new Scripted([{ next: 'wait' }, { next: 'work', run }, { next: 'ready', properties }]);
+      const subject = started({ mechanism });
+      const { connection, recorder } = subject;
+      if (when === 'from within') recorder.onWork = () => connection.work(0);
+      const before = verdict(subject, chunks).sent;
+      if (when === 'later') {
+        expect([connection.state, recorder.log, connection.resume(0), runs]).toEqual(['work', ['work'], false, 0]);
+        expect(connection.work(0)).toBe(true);
+      }
+      expect([runs, recorder.log]).toEqual([1, ['work', 'ready PUSH', 'message first']]);
+      expect([...before, ...sent(connection)]).toEqual(['greeting', 'WELCOME']);
+    });
+  });
+
+  it('has it done once, and only when it is due', () => {
+    let runs = 0;
+    const run = (): Step => {
+      runs++;
+      return { next: 'wait' };
+    };
+    const { connection } = started({ mechanism: new Scripted([{ next: 'work', run }]) });
+    expect(connection.work(0)).toBe(false);
+    connection.receive(testGreeting, 0);
+    expect([connection.work(0), connection.work(0), runs]).toEqual([true, false, 1]);
+  });
+
+  it('need not do it for a connection that is closed', () => {
+    const work: Step = { next: 'work', run: () => expect.unreachable() };
+    const { connection } = started({ mechanism: new Scripted([work]) });
+    connection.receive(testGreeting, 0);
+    connection.close();
+    expect([connection.work(0), connection.state]).toEqual([false, 'closed']);
   });
 });
 

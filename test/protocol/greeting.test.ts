@@ -167,6 +167,7 @@ describe('GreetingReader', () => {
   it.each([
     ['lower case', 'null'],
     ['a letter behind the terminator', 'NULL\0X'],
+    ['a terminator before the last of 20 letters', 'ABCDEFGHIJKLMNOPQR\0T'],
     ['all 0xff', Buffer.alloc(20, 0xff)],
     ['nothing', ''],
     ['a space', 'NULL '],

@@ -111,6 +111,7 @@ describe('in traffic', () => {
       limits({ messageParts: 2 }),
     ],
     ['no name', frame(COMMAND, '\x05PING'), 'command body of 5 bytes holds no name of 5 bytes'],
+    ['an empty name', frame(COMMAND, '\0x'), 'command body of 2 bytes holds no name of 0 bytes'],
     ['a name with a digit', command('P1NG'), 'command name "P1NG" is not made of letters'],
     ['READY', ready('PUSH'), 'READY after the handshake'],
     ['ERROR', wire.error('late'), 'ERROR after the handshake'],
