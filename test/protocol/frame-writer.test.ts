@@ -178,6 +178,14 @@ describe('pending, full, take', () => {
     expect(bytes.filter(({ live, copy }) => !live.equals(copy))).toEqual([]);
   });
 
+  it('`written` leaves alone what was not taken, a body by reference among it', () => {
+    const writer = new FrameWriter();
+    writer.write(0, pattern(COPY_MAX + 1));
+    writer.written();
+    writer.write(0, Buffer.from('next'));
+    expect(taken(writer)).toEqual(Buffer.concat([frame(0, pattern(COPY_MAX + 1)), Buffer.from('\0\x04next')]));
+  });
+
   it('after `written` the chunk is filled anew, unless something is pending', () => {
     const writer = new FrameWriter();
     writer.write(0, Buffer.from('one'));
