@@ -133,6 +133,11 @@ export class Pipe {
     return this.#out.length;
   }
 
+  /** What is delivered takes the place of what waits. */
+  get conflates(): boolean {
+    return this.#conflate;
+  }
+
   /** Bytes that wait to be read, and to be sent, added up anew. */
   get queuedBytes(): { readonly in: number; readonly out: number } {
     return { in: bytesOf(this.#in), out: bytesOf(this.#out) };

@@ -2,7 +2,7 @@
 //
 //   stream ── data ──▶ Connection ── message ──▶ pipe.deliver          stream ◀── flush ── Connection ◀── send ── pipe
 //
-// Output gathers in the Connection and leaves when 64 KiB are there, else on the next tick: a loop of awaited sends keeps
+// Output gathers in the Connection and leaves when a chunk of 64 KiB is nearly full, else on the next tick: a loop of awaited sends keeps
 // the microtask queue busy, and ticks do not run until it pauses, so thousands of small messages share one write.
 
 import { type AuthError, isPeerFault, ProtocolError, zmqError } from '../errors.js';

@@ -190,7 +190,8 @@ export class XpubPattern implements Pattern {
 
   /** Shows a subscription to the application, also one of a peer that has left. */
   protected notify(pipe: Pipe, topic: Buffer, add: boolean): void {
-    this.#told.push(pipe);
+    // A word that takes the place of another has its place, too.
+    if (!pipe.conflates || !pipe.readable) this.#told.push(pipe);
     pipe.deliver([Buffer.concat([Buffer.of(add ? 1 : 0), topic])], true);
   }
 
@@ -198,7 +199,7 @@ export class XpubPattern implements Pattern {
   get #speaker(): Pipe | undefined {
     const { turn } = this.incoming;
     if (turn?.first === undefined || !isWord(turn.first)) return turn;
-    // With `conflate` words are lost.
+    // With `conflate` something else may have taken the place of a word.
     for (let first = this.#told.peek(); first !== undefined; first = this.#told.peek()) {
       if (first.readable) return first;
       this.#told.shift();

@@ -3,6 +3,7 @@
 
 import { expect, it } from 'vitest';
 import { XPublisher } from '../../src/index.js';
+import { aliveBytes } from '../support/gc.js';
 import { MemoryPeer } from '../support/memory-peer.js';
 import { settle } from '../support/virtual-clock.js';
 import * as wire from '../support/wire.js';
@@ -76,4 +77,28 @@ it.each(ALL)('messages of other peers have their turn in between, at turn %i', a
   expect(all.filter((word) => /^[ha]/.test(word))).toEqual(['hello', 'again']);
   expect(all.indexOf('there')).toBeGreaterThan(all.lastIndexOf('+t'));
   expect(all.indexOf('hello')).toBeLessThan(3);
+});
+
+it('with conflate a peer that talks on and on makes nothing grow', async () => {
+  class Conflating extends XPublisher {
+    constructor(options?: object) {
+      super(options);
+      this.setBoolOption(54, true);
+    }
+  }
+  const world = new World();
+  const xpub = world.open(Conflating);
+  await xpub.bind('mem://a');
+  const peer = await world.peer('a', 'SUB');
+  const words = Buffer.concat(Array<Buffer>(2000).fill(Buffer.concat([wire.subscribe('t'), wire.cancel('t')])));
+  const say = async (): Promise<void> => {
+    peer.write(words);
+    await world.clock.advance(0);
+  };
+  await say();
+  const before = aliveBytes();
+  for (let i = 0; i < 100; i++) await say();
+  expect(aliveBytes() - before).toBeLessThan(500_000);
+  expect(xpub.tryReceive()?.map(String)).toEqual(['\0t']);
+  expect(xpub.tryReceive()).toBeUndefined();
 });
