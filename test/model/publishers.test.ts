@@ -8,7 +8,7 @@ import { Publisher, XPublisher } from '../../src/index.js';
 import { MemoryPeer } from '../support/memory-peer.js';
 import { settle } from '../support/virtual-clock.js';
 import * as wire from '../support/wire.js';
-import { type AnyStep, explore, none, patience, type Seen, step } from './support/explore.js';
+import { type AnyStep, explore, none, patience, type Seen, step, stepsOfOne } from './support/explore.js';
 import { Stage } from './support/stage.js';
 
 const RUNS = 250;
@@ -169,23 +169,7 @@ const comes: One = step('join', fc.tuple(manners, fc.boolean()), async (model, r
   await compare(model, real);
 });
 
-function toOne<T>(
-  name: string,
-  args: fc.Arbitrary<T>,
-  act: (model: Model, real: Real, member: Member, args: T) => void,
-): One {
-  const here = (model: Model): Member[] => model.all.filter(({ state }) => state === 'here');
-  return step(
-    name,
-    fc.tuple(fc.nat(7), args),
-    async (model, real, [pick, rest]) => {
-      const able = here(model);
-      act(model, real, able[pick % able.length]!, rest);
-      await compare(model, real);
-    },
-    (model) => here(model).length > 0,
-  );
-}
+const toOne = stepsOfOne<Member, Model, Real>(compare);
 
 /** By command, or by the message that ZMTP 3.0 has for it; libzmq takes both from everybody. */
 const word = fc.tuple(topics, fc.boolean());

@@ -8,7 +8,7 @@ import { Reply, Request } from '../../src/index.js';
 import { MemoryPeer } from '../support/memory-peer.js';
 import { settle } from '../support/virtual-clock.js';
 import { Channel } from './support/channel.js';
-import { type AnyStep, explore, none, patience, type Seen, step } from './support/explore.js';
+import { type AnyStep, explore, none, patience, type Seen, step, stepsOfOne } from './support/explore.js';
 import { FairQueue, type Speaker } from './support/ring.js';
 import { codeOf, flow, Stage, stall } from './support/stage.js';
 
@@ -190,23 +190,7 @@ const sends: One = step('send', none, async (model, real) => {
   await compare(model, real);
 });
 
-function toOne<T>(
-  name: string,
-  args: fc.Arbitrary<T>,
-  act: (model: Model, real: Real, member: Member, args: T) => void,
-): One {
-  const here = (model: Model): Member[] => model.all.filter(({ state }) => state === 'here');
-  return step(
-    name,
-    fc.tuple(fc.nat(7), args),
-    async (model, real, [pick, rest]) => {
-      const able = here(model);
-      act(model, real, able[pick % able.length]!, rest);
-      await compare(model, real);
-    },
-    (model) => here(model).length > 0,
-  );
-}
+const toOne = stepsOfOne<Member, Model, Real>(compare);
 
 const envelope = fc.array(fc.constantFrom('x', 'y'), { maxLength: 3 });
 const flaw = fc.constantFrom('none', 'none', 'none', 'none', 'delimiter', 'body');

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { Request } from '../../src/index.js';
 import { MemoryPeer } from '../support/memory-peer.js';
 import { settle } from '../support/virtual-clock.js';
-import { type AnyStep, explore, none, patience, type Seen, step } from './support/explore.js';
+import { type AnyStep, explore, none, patience, type Seen, step, stepsOfOne } from './support/explore.js';
 import { Ring } from './support/ring.js';
 import { codeOf, Stage } from './support/stage.js';
 
@@ -195,25 +195,10 @@ const isReadable: One = step('readable', none, (model, real) => {
   expect(real.req.readable).toBe(reply !== undefined);
 });
 
-function toOne<T>(
-  name: string,
-  args: fc.Arbitrary<T>,
-  act: (model: Model, real: Real, member: Member, args: T) => void,
-): One {
-  const here = (model: Model): Member[] => model.all.filter(({ state }) => state === 'here');
-  return step(
-    name,
-    fc.tuple(fc.nat(7), args),
-    async (model, real, [pick, rest]) => {
-      const able = here(model);
-      // Mostly the one that was asked.
-      const member = pick < 4 && model.asked?.state === 'here' ? model.asked : able[pick % able.length]!;
-      act(model, real, member, rest);
-      await compare(model, real);
-    },
-    (model) => here(model).length > 0,
-  );
-}
+/** Mostly the one that was asked. */
+const toOne = stepsOfOne<Member, Model, Real>(compare, (able, number, { asked }) =>
+  number < 4 && asked?.state === 'here' ? asked : able[number % able.length]!,
+);
 
 function framesOf(member: Member, kind: Kind, text: string, correlate: boolean): string[] {
   const id = kind === 'other id' ? 'xxxx' : kind === 'late' ? member.ids.at(-2) : member.ids.at(-1);

@@ -8,7 +8,7 @@ import { Publisher, Subscriber, XSubscriber } from '../../src/index.js';
 import { MemoryPeer } from '../support/memory-peer.js';
 import { settle } from '../support/virtual-clock.js';
 import * as wire from '../support/wire.js';
-import { type AnyStep, explore, none, patience, type Seen, step } from './support/explore.js';
+import { type AnyStep, explore, none, patience, type Seen, step, stepsOfOne } from './support/explore.js';
 import { Stage } from './support/stage.js';
 
 const RUNS = 220;
@@ -172,23 +172,7 @@ const unsubscribes: One = step('unsubscribe', topic, async (model, real, one) =>
   await compare(model, real);
 });
 
-function toOne<T>(
-  name: string,
-  args: fc.Arbitrary<T>,
-  act: (model: Model, real: Real, source: Source, args: T) => void,
-): One {
-  const here = (model: Model): Source[] => model.all.filter(({ state }) => state === 'here');
-  return step(
-    name,
-    fc.tuple(fc.nat(7), args),
-    async (model, real, [pick, rest]) => {
-      const able = here(model);
-      act(model, real, able[pick % able.length]!, rest);
-      await compare(model, real);
-    },
-    (model) => here(model).length > 0,
-  );
-}
+const toOne = stepsOfOne<Source, Model, Real>(compare);
 
 const says = toOne('publish', topic, (model, real, source, frame) => {
   real.peers[source.number]!.say(...model.say(source, frame).split('|'));

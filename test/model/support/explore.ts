@@ -53,6 +53,36 @@ export function step<Model extends object, Real, Args>(
   }));
 }
 
+/**
+ * Makes steps that concern one of the members who are there. Where nobody is, there are none.
+ * @param compare after the step
+ * @param pick which of them it is, by a number from 0 to 7
+ */
+export function stepsOfOne<
+  Member extends { readonly state: string },
+  Model extends { readonly all: readonly Member[] },
+  Real,
+>(
+  compare: (model: Model, real: Real) => Promise<void>,
+  pick = (able: readonly Member[], number: number, _model: Model): Member => able[number % able.length]!,
+) {
+  const here = (model: Model): Member[] => model.all.filter(({ state }) => state === 'here');
+  return <T>(
+    name: string,
+    args: fc.Arbitrary<T>,
+    act: (model: Model, real: Real, member: Member, args: T) => void,
+  ): AnyStep<Model, Real> =>
+    step(
+      name,
+      fc.tuple(fc.nat(7), args),
+      async (model, real, [number, rest]) => {
+        act(model, real, pick(here(model), number, model), rest);
+        await compare(model, real);
+      },
+      (model) => here(model).length > 0,
+    );
+}
+
 export const none: fc.Arbitrary<undefined> = fc.constant(undefined);
 
 /** How often each kind of step was taken and each situation reached. */
