@@ -6,9 +6,10 @@ import type { AnySocket } from '../support/classes.js';
 import { MemoryPeer } from '../support/memory-peer.js';
 import type { MemoryStream } from '../support/memory-transport.js';
 import { settle } from '../support/virtual-clock.js';
+import { PEER_OF } from '../support/wire.js';
 import { World } from '../support/world.js';
 import { classOf, endOf, listen, pictured, ROLES, type Role, type Subject } from './roles.js';
-import { PEER_OF, type WireCase } from './wire-case.js';
+import type { WireCase } from './wire-case.js';
 
 /** Which side the socket under attack is on. */
 export type Side = 'bound' | 'connected';

@@ -10,7 +10,7 @@ import { until, within } from '../support/peers/deadline.js';
 import { bound, open } from '../support/sockets.js';
 import * as wire from '../support/wire.js';
 import { classOf, endOf, listen, type PeerAtHand, pictured, ROLES, type Role, type Subject } from './roles.js';
-import { PEER_OF, type WireCase } from './wire-case.js';
+import type { WireCase } from './wire-case.js';
 
 export function playableOverTcp({ after }: WireCase): boolean {
   return after === undefined || after === 'FIN';
@@ -73,7 +73,7 @@ export class TcpStage implements Subject {
 
   async #welcome(): Promise<void> {
     const peer = await dial(this.#endpoint);
-    peer.socket.write(Buffer.concat([wire.greeting(), wire.ready(PEER_OF[this.#type] as string)]));
+    peer.socket.write(Buffer.concat([wire.greeting(), wire.ready(wire.PEER_OF[this.#type] as string)]));
     const hand = handOf(peer);
     // Its handshake is done when it has the other's READY.
     await peer.bytes(64 + 20);

@@ -29,21 +29,6 @@ export interface WireCase extends Verdict {
 
 type Rest = Omit<WireCase, 'title' | 'before' | 'bytes'>;
 
-/** A legal peer for each type. */
-export const PEER_OF: Readonly<Record<string, string>> = {
-  PAIR: 'PAIR',
-  PUB: 'SUB',
-  SUB: 'PUB',
-  REQ: 'REP',
-  REP: 'REQ',
-  DEALER: 'ROUTER',
-  ROUTER: 'DEALER',
-  PULL: 'PUSH',
-  PUSH: 'PULL',
-  XPUB: 'SUB',
-  XSUB: 'PUB',
-};
-
 /** `latin1`, so that every octet can be written. */
 const octets = (bytes: Uint8Array | string): Buffer =>
   typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : Buffer.from(bytes);
@@ -60,7 +45,7 @@ export function shakes(title: string, bytes: Uint8Array | string, rest: Rest): W
 
 /** Bytes after the handshake with a legal peer. */
 export function talks(title: string, bytes: Uint8Array | string, rest: Rest = {}): WireCase {
-  const ready = wire.ready(PEER_OF[rest.on ?? 'PULL'] as string);
+  const ready = wire.ready(wire.PEER_OF[rest.on ?? 'PULL'] as string);
   return { title, before: Buffer.concat([wire.greeting(), ready]), bytes: octets(bytes), ...rest };
 }
 

@@ -12,20 +12,6 @@ import * as wire from '../support/wire.js';
 
 failOnUnhandled();
 
-const peerTypes: Record<string, string> = {
-  PAIR: 'PAIR',
-  PUB: 'SUB',
-  SUB: 'PUB',
-  REQ: 'REP',
-  REP: 'REQ',
-  DEALER: 'ROUTER',
-  ROUTER: 'DEALER',
-  PULL: 'PUSH',
-  PUSH: 'PULL',
-  XPUB: 'SUB',
-  XSUB: 'PUB',
-};
-
 const PROTOCOL = 'handshake:error:protocol';
 const OTHER = 'handshake:error:other';
 const hello = (type: string): Buffer => Buffer.concat([wire.greeting(), wire.ready(type)]);
@@ -163,7 +149,7 @@ describe.each(classes)('$name', (row) => {
     const socket = open(new row.create({ maxMessageSize: 100_000 }));
     const seen = faults(socket);
     const endpoint = await bound(socket);
-    await misbehave(await dial(endpoint), faultCase, peerTypes[row.wireName] as string);
+    await misbehave(await dial(endpoint), faultCase, wire.PEER_OF[row.wireName] as string);
     const matching = () =>
       seen.find(({ type }) => type === faultCase.event) as { error?: { code: string } } | undefined;
     await until(matching, `${faultCase.event}; seen: ${JSON.stringify(seen)}`);
@@ -177,7 +163,7 @@ describe.each(classes)('$name', (row) => {
     const endpoint = await bound(socket);
     for (let round = 0; round < 3; round++) {
       const peers = await Promise.all(cases.map(() => dial(endpoint)));
-      const type = peerTypes[row.wireName] as string;
+      const type = wire.PEER_OF[row.wireName] as string;
       await within(Promise.all(cases.map((one, i) => misbehave(peers[i] as NetPeer, one, type))), 'the end of all');
     }
     await until(() => seen.filter(({ type }) => type === 'disconnect').length >= 3 * cases.length, 'all reported');

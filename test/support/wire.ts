@@ -136,3 +136,18 @@ export function readMetadata(data: Buffer): [string, Buffer][] {
   }
   return properties;
 }
+
+/** A legal peer for each type. */
+export const PEER_OF: Readonly<Record<string, string>> = {
+  PAIR: 'PAIR',
+  PUB: 'SUB',
+  SUB: 'PUB',
+  REQ: 'REP',
+  REP: 'REQ',
+  DEALER: 'ROUTER',
+  ROUTER: 'DEALER',
+  PULL: 'PUSH',
+  PUSH: 'PULL',
+  XPUB: 'SUB',
+  XSUB: 'PUB',
+};

@@ -1,7 +1,7 @@
 // The greeting: other protocols, wrong signatures, versions and mechanisms, and what must be tolerated (RFC 23 §Greeting).
 
 import * as wire from '../../support/wire.js';
-import { greets, PEER_OF, shakes, type WireCase } from '../wire-case.js';
+import { greets, shakes, type WireCase } from '../wire-case.js';
 
 const SIGNATURE = { ends: 'greeting-signature' } as const;
 const VERSION = { ends: 'greeting-version' } as const;
@@ -32,7 +32,7 @@ const strangers: [title: string, bytes: Buffer | string][] = [
 ];
 
 /** Accepted: the peer goes on as any other. */
-const READY = wire.ready(PEER_OF.PULL as string);
+const READY = wire.ready(wire.PEER_OF.PULL as string);
 const tolerated: [title: string, fields: wire.GreetingFields][] = [
   ['G5 an octet 9 of 01', { signature: Buffer.from('ff000000000000000001', 'hex') }],
   ['G5 an octet 9 of ff', { signature: Buffer.from('ff0000000000000000ff', 'hex') }],
