@@ -1,10 +1,11 @@
 // Every script of this folder.
 
+import { pipelines, publishing } from './distribution.js';
 import { endpoints } from './endpoints.js';
 import { events } from './events.js';
+import { requests, routers } from './exchanges.js';
 import { messages } from './messages.js';
 import { objects } from './objects.js';
-import { pipelines, publishing, requests, routers } from './patterns.js';
 import type { Behaviours } from './words.js';
 
 export const behaviours: Behaviours = [

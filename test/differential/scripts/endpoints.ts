@@ -1,6 +1,7 @@
 // Endpoints: what bind, unbind, connect and disconnect accept, refuse and leave behind.
 
 import {
+  ANY,
   type Behaviours,
   behaviour,
   bytes,
@@ -14,8 +15,6 @@ import {
   set,
   wait,
 } from './words.js';
-
-const ANY = 'tcp://127.0.0.1:*';
 
 export const endpoints: Behaviours = [
   behaviour('lastEndpoint after bind and connect', [

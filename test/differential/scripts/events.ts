@@ -1,6 +1,7 @@
 // The observer: which events come, and how it answers.
 
 import {
+  ANY,
   type Behaviours,
   behaviour,
   call,
@@ -16,7 +17,6 @@ import {
   watch,
 } from './words.js';
 
-const ANY = 'tcp://127.0.0.1:*';
 const PORT = 'tcp://127.0.0.1:{port1}';
 
 export const events: Behaviours = [

@@ -1,6 +1,7 @@
 // Constructors, properties, arguments, and what a closed or blocked socket answers.
 
 import {
+  ANY,
   type Behaviours,
   behaviour,
   call,
@@ -34,7 +35,6 @@ const TYPES = [
   'XPublisher',
   'XSubscriber',
 ];
-const ANY = 'tcp://127.0.0.1:*';
 
 export const objects: Behaviours = [
   behaviour('every class has a type and a first state', [

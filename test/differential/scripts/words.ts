@@ -27,6 +27,9 @@ export type Behaviours = readonly Behaviour[];
 
 type Options = { readonly [name: string]: Json };
 
+/** Where sockets bind that choose their port. */
+export const ANY = 'tcp://127.0.0.1:*';
+
 /** A timeout in ms that is over soon, and long enough for what can succeed. */
 export const SOON = 80;
 
