@@ -8,7 +8,7 @@ import type { Socket } from './socket.js';
 import { checkedNumber, checkedObject, checkedWait, type WaitOptions } from './wait-options.js';
 
 /** Messages that `receiveBatch` takes together when nothing else is said: what one peer's queue holds by default. */
-export const BATCH_MAX = 1000;
+const BATCH_MAX = 1000;
 
 export interface BatchOptions extends WaitOptions {
   /** Messages at most; default 1000. */

@@ -17,7 +17,7 @@ import { isName } from './endpoint.js';
 import { removeQuietly, writeHidden } from './session-file.js';
 
 export const PUBLIC_SUFFIX = '.key';
-export const SECRET_SUFFIX = '.key_secret';
+const SECRET_SUFFIX = '.key_secret';
 /** Bytes; comments and metadata are others' and may be long. */
 const FILE_MAX = 64 * 1024;
 const READABLE_BY_OTHERS = 0o077;

@@ -18,7 +18,7 @@ export interface Claimant {
 }
 
 /** Messages that nobody claimed and that wait for `receive`; with more, their senders have to wait too. */
-export const UNCLAIMED_MAX = 1000;
+const UNCLAIMED_MAX = 1000;
 
 export class DealerPattern implements Pattern {
   static readonly socketType: 'DEALER' | 'REQ' = 'DEALER';

@@ -15,7 +15,7 @@ import { view } from '../util/bytes.js';
 import { KEY_BYTES, MAC_BYTES, type Sodium } from './sodium.js';
 
 export const SHORT_NONCE = 8;
-export const LONG_NONCE = 16;
+const LONG_NONCE = 16;
 
 export const HELLO = { version: 0, padding: 2, key: 74, nonce: 106, box: 114, size: 194 } as const;
 export const WELCOME = { nonce: 0, box: 16, size: 160 } as const;

@@ -40,7 +40,6 @@ export interface RawSodium {
 }
 
 export const KEY_BYTES = 32;
-export const NONCE_BYTES = 24;
 /** By which a box is longer than what is in it; it stands in front. */
 export const MAC_BYTES = 16;
 
