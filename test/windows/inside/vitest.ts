@@ -31,6 +31,7 @@ globals[GLOBAL_EXPECT] = expect;
 const chaiExpect = chai.expect as unknown as { extend(expect: ExpectStatic, matchers: object): void };
 expect.extend = (matchers) => chaiExpect.extend(expect, matchers);
 expect.extend(customMatchers as Parameters<typeof expect.extend>[0]);
+expect.unreachable = (message = 'a place that no test reaches') => chai.assert.fail(message);
 
 expect.extend({
   /** Vitest's, as it is where it may not write: the file is there, with these contents. */
