@@ -187,13 +187,13 @@ describe('architecture', () => {
     expect(decide).toEqual([]);
   });
 
-  it('has no state that modules share but the default Context, the guard of the exit, the collector’s messenger and the patterns of the types', () => {
+  it('has no state that modules share but the default Context, the guard of the exit, the collector’s messenger, the patterns of the types and how memory is given back', () => {
     const shared = FILES.flatMap(({ name, text }) =>
       [...codeOf(text).matchAll(/^(?:export )?(?:let|var) (\w+)|^(?:export )?const (\w+) = new (?!RegExp)(\w+)/gm)].map(
         (match) => `${name}: ${match[1] ?? match[2]}`,
       ),
     );
     const known = ['core/context.ts: context', 'core/exit.ts: exitGuard', 'core/life.ts: collected'];
-    expect(shared.sort()).toEqual([...known, 'core/socket.ts: patternsByType']);
+    expect(shared.sort()).toEqual([...known, 'core/socket.ts: patternsByType', 'transport/reclaim.ts: give']);
   });
 });

@@ -128,11 +128,12 @@ export class RawSession implements PeerSession, StreamHandler {
 
   // StreamHandler: what the stream tells us.
 
-  data(chunk: Buffer): void {
-    if (this.#ended || this.#finishing) return;
+  data(chunk: Buffer): boolean {
+    if (this.#ended || this.#finishing) return false;
     // A stream may bring one more chunk after it was asked to pause.
     if (this.#held.length > 0) this.#held = Buffer.concat([this.#held, chunk]);
     else if (!this.#deliver(chunk)) this.#pause();
+    return false;
   }
 
   drain(): void {

@@ -181,8 +181,10 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
 
   // StreamHandler: what the stream tells us.
 
-  data(chunk: Buffer): void {
+  data(chunk: Buffer): boolean {
+    const before = this.#connection.copied;
     this.#run(() => this.#read(this.#connection.receive(chunk, this.#clock.now())));
+    return this.#connection.copied - before === chunk.length;
   }
 
   drain(): void {

@@ -78,6 +78,11 @@ export class Connection {
     return this.#intake.paused;
   }
 
+  /** How many of the bytes received have been copied, so that no message refers to the chunk that brought them. */
+  get copied(): number {
+    return this.#intake.reader.copied;
+  }
+
   /** True when as much has been decoded as may be in one turn: `nextTurn` is to be called in the next. */
   get resting(): boolean {
     return this.#intake.resting;

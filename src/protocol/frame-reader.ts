@@ -34,6 +34,9 @@ export class FrameReader {
   messageRule = 'option maxHandshakeFrameSize';
   commandRule = 'option maxHandshakeFrameSize';
 
+  /** Bytes that were copied out of the chunks that brought them, headers among them; all others are in views of theirs. */
+  copied = 0;
+
   #chunk: Buffer = EMPTY;
   #at = 0;
   /** The chunk's memory and where it begins there, taken once: `chunk.buffer` is a call out of compiled code. */
@@ -119,11 +122,13 @@ export class FrameReader {
       this.#chunk.copy(this.#header, 0, this.#at);
       this.#header[0] = flags;
       this.#headerSize = left;
+      this.copied += left;
       this.#betweenFrames = false;
       return this.#drained();
     }
     const size = this.#checkedSize(flags, this.#chunk, this.#at);
     this.#at += headerSize;
+    this.copied += headerSize;
     return this.#startBody(flags, size);
   }
 
@@ -132,6 +137,7 @@ export class FrameReader {
     const headerSize = headerSizeOf(flags);
     const taken = this.#chunk.copy(this.#header, this.#headerSize, this.#at, this.#at + headerSize - this.#headerSize);
     this.#at += taken;
+    this.copied += taken;
     this.#headerSize += taken;
     if (this.#headerSize < headerSize) return this.#drained();
     this.#headerSize = 0;
@@ -172,6 +178,7 @@ export class FrameReader {
     this.#filled += size;
     if (this.#eager !== undefined) {
       this.#chunk.copy(this.#eager, this.#filled - size, this.#at, end);
+      this.copied += size;
     } else if (size >= PIECE_MIN) {
       this.#sealBlock();
       (this.#pieces as Buffer[]).push(view(this.#chunk, this.#at, end));

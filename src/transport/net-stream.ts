@@ -4,6 +4,7 @@
 
 import type { Server, Socket } from 'node:net';
 import { explainedError } from '../errors.js';
+import { reclaim } from './reclaim.js';
 import type { ByteStream, ConnectDone, ListenHandler, StreamHandler } from './transport.js';
 
 /**
@@ -42,7 +43,9 @@ export class NetStream implements ByteStream {
   start(handler: StreamHandler): void {
     this.#handler = handler;
     const socket = this.#socket;
-    socket.on('data', (chunk: Buffer) => this.#handler?.data(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      if (this.#handler?.data(chunk) === true) reclaim(chunk);
+    });
     socket.on('drain', () => this.#handler?.drain());
     socket.on('end', () => this.#closed());
     if (socket.destroyed) process.nextTick(() => this.#closed());

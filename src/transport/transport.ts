@@ -19,7 +19,8 @@ export interface ByteStream {
 }
 
 export interface StreamHandler {
-  data(chunk: Buffer): void;
+  /** @returns whether all its bytes were copied, so that nothing refers to the chunk's memory any more */
+  data(chunk: Buffer): boolean;
   drain(): void;
   /** The stream is over, with an error or because the peer ended it. Called at most once, and last. */
   closed(error: Error | undefined): void;

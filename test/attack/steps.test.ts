@@ -31,7 +31,11 @@ async function expectServed(world: World, pull: Pull): Promise<void> {
 
 /** What is said comes back: the greeting, READY, and all that follows. */
 function mirror(stream: MemoryStream): void {
-  stream.start({ data: (chunk) => void stream.write([chunk]), drain: () => {}, closed: () => {} });
+  const data = (chunk: Buffer): false => {
+    stream.write([chunk]);
+    return false;
+  };
+  stream.start({ data, drain: () => {}, closed: () => {} });
 }
 
 describe('a mirror', () => {

@@ -98,7 +98,7 @@ describe('T6 a stream', () => {
     const stream = new NetStream(socket as unknown as net.Socket);
     const ends: (string | undefined)[] = [];
     const closed = (error: (Error & { code?: string }) | undefined) => ends.push(error?.code);
-    stream.start({ data: () => {}, drain: () => {}, closed });
+    stream.start({ data: () => false, drain: () => {}, closed });
     stream.write([Buffer.from('x')]);
     socket.emit('error', Object.assign(new Error(code), { code }));
     socket.destroy();

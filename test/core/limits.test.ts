@@ -69,7 +69,7 @@ describe('limits as options', () => {
     expect([free.ended, bound.ended === undefined]).toEqual([undefined, false]);
     const push = world.open(Push, { maxMetadataProperties: 2 });
     world.network.listen('served', (stream) => {
-      stream.start({ data() {}, drain() {}, closed() {} });
+      stream.start({ data: () => false, drain() {}, closed() {} });
       const properties = [wire.property('Identity', ''), wire.property('X-one', ''), wire.property('X-two', '')];
       stream.write([wire.greeting(), wire.ready('PULL', ...properties)]);
     });

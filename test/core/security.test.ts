@@ -137,6 +137,7 @@ describe('CURVE', () => {
     stream.start({
       data: (chunk) => {
         heard = Buffer.concat([heard, chunk]);
+        return false;
       },
       drain: () => {},
       closed: () => {},

@@ -22,16 +22,18 @@ interface Read extends Decoded {
   ahead: number;
 }
 
-/** What FrameReader makes of the chunks, in the words of the naive decoder. */
+/** What FrameReader makes of the chunks, in the words of the naive decoder. What it says it has copied is overwritten. */
 function read(chunks: readonly Buffer[], { message, command }: Limits): Read {
   const reader = new FrameReader(Number(message), Number(command));
   const result: Read = { frames: [], violation: undefined, rest: 0, ahead: 0 };
   let received = 0;
   result.violation = violationOf(() => {
-    for (const chunk of chunks) {
+    for (const chunk of chunks.map((one) => Buffer.from(one))) {
+      const copied = reader.copied;
       reader.push(chunk);
       received += chunk.length;
-      while (reader.next()) result.frames.push({ flags: reader.flags, body: Buffer.from(reader.body) });
+      while (reader.next()) result.frames.push({ flags: reader.flags, body: reader.body });
+      if (reader.copied - copied === chunk.length) chunk.fill(0xdd);
       result.ahead = Math.max(result.ahead, reader.held - received);
     }
   });

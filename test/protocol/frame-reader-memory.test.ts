@@ -55,6 +55,19 @@ describe('bodies across chunks', () => {
     }
   });
 
+  it('tells how many bytes it has copied: those of headers and bodies across chunks, and no others', () => {
+    const reader = new FrameReader(GIB, GIB);
+    const bytes = Buffer.concat([frame(0, 'whole'), frame(0, pattern(1000)), frame(0, pattern(300)), frame(0, '')]);
+    const copied = pieces(bytes, 500).map((chunk) => {
+      const before = reader.copied;
+      reader.push(chunk);
+      while (reader.next());
+      return reader.copied - before;
+    });
+    // The first 7 bytes are a frame, as are all that follow 1016; in between there are a header of 9 and its body.
+    expect(copied).toEqual([493, 500, 16]);
+  });
+
   it('joins two large bodies in a row', () => {
     const bodies = [pattern(EAGER_BODY + 5), pattern(EAGER_BODY + 9, 2)];
     const chunks = pieces(Buffer.concat(bodies.map((body) => frame(0, body))), 65_536);

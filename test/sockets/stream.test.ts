@@ -21,7 +21,11 @@ async function linked(options: object = {}) {
   const link = world.network.dial('a');
   const got: Buffer[] = [];
   const ends: unknown[] = [];
-  link.start({ data: (chunk) => void got.push(chunk), drain: () => {}, closed: (error) => void ends.push(error) });
+  const data = (chunk: Buffer): false => {
+    got.push(chunk);
+    return false;
+  };
+  link.start({ data, drain: () => {}, closed: (error) => void ends.push(error) });
   const [id] = await stream.receive();
   return { world, stream, link, id, got, ends };
 }

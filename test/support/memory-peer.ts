@@ -40,8 +40,9 @@ export class MemoryPeer implements StreamHandler {
     return this.#heard.messages();
   }
 
-  data(chunk: Buffer): void {
+  data(chunk: Buffer): boolean {
     this.#heard.push(chunk);
+    return false;
   }
 
   drain(): void {}

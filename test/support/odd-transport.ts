@@ -95,9 +95,10 @@ class OddStream implements ByteStream, StreamHandler {
     this.#inner.destroy();
   }
 
-  data(chunk: Buffer): void {
+  data(chunk: Buffer): boolean {
     this.#news.push(() => this.#handler?.data(chunk));
     this.#tell();
+    return false;
   }
 
   /** May overtake data, and comes twice now and then. */
