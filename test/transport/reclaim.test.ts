@@ -43,7 +43,7 @@ describe('reclaim', () => {
   });
 
   it('goes without where memory cannot be given away', async () => {
-    const own = (await import(`${new URL('../../src/transport/reclaim.js?own', import.meta.url)}`)) as {
+    const own = (await import(`${new URL('../../src/transport/reclaim.ts?own', import.meta.url)}`)) as {
       reclaim(chunk: Buffer): void;
     };
     const take = (chunk: Buffer) => {
