@@ -24,6 +24,22 @@ function isTaken(chunk: Buffer): boolean {
 const ready = (): Promise<unknown> => until(() => isTaken(Buffer.allocUnsafeSlow(READ)), 'memory that is given back');
 
 describe('reclaim', () => {
+  // The first test of the process: only the first memory that is given back has anything to do with a large block.
+  it('works where there is no large block to be had', async () => {
+    const { allocUnsafeSlow } = Buffer;
+    const refused: number[] = [];
+    onTestFinished(() => {
+      Buffer.allocUnsafeSlow = allocUnsafeSlow;
+    });
+    Buffer.allocUnsafeSlow = (size) => {
+      if (size < 2 ** 24) return allocUnsafeSlow(size);
+      refused.push(size);
+      throw new RangeError('Array buffer allocation failed');
+    };
+    await ready();
+    expect(refused.length).toBe(1);
+  });
+
   it('takes the memory of a chunk that fills it', async () => {
     await ready();
     expect(isTaken(Buffer.allocUnsafeSlow(READ))).toBe(true);
