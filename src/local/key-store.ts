@@ -99,9 +99,15 @@ async function keysIn(folder: string): Promise<Entries> {
   const ours = files.filter((file) => file.endsWith(PUBLIC_SUFFIX) && !file.startsWith('.')).sort();
   const entries: (readonly [string, string])[] = [];
   for (let at = 0; at < ours.length; at += OPEN_MAX) {
-    entries.push(...(await Promise.all(ours.slice(at, at + OPEN_MAX).map((file) => entryIn(folder, file)))));
+    entries.push(...(await allOf(ours.slice(at, at + OPEN_MAX).map((file) => entryIn(folder, file)))));
   }
   return entries;
+}
+
+/** As `Promise.all`, but when it rejects nothing goes on any more: no file is open behind the caller's back. */
+async function allOf<T>(works: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
 }
 
 async function entryIn(folder: string, file: string): Promise<readonly [name: string, publicKey: string]> {

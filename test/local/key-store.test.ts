@@ -109,6 +109,16 @@ describe('reload', () => {
     expect(store.names).toEqual(['alice']);
   });
 
+  it('has no file open any more when it fails', async () => {
+    writeFileSync(join(folder, 'a.key'), 'broken', { mode: 0o600 });
+    for (let i = 0; i < 15; i++) await put(`b${i}`, curveKeyPair().publicKey);
+    const atWork = () => process.getActiveResourcesInfo().filter((one) => /^F(SReq|ileHandle)/.test(one));
+    for (let round = 0; round < 20; round++) {
+      await expect(KeyStore.open(folder)).rejects.toMatchObject({ code: 'EINVAL' });
+      expect(atWork()).toEqual([]);
+    }
+  });
+
   it('reads a Map again', async () => {
     const map = new Map([['alice', alice]]);
     const store = new KeyStore(map);
