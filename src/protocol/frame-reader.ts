@@ -34,7 +34,7 @@ export class FrameReader {
   messageRule = 'option maxHandshakeFrameSize';
   commandRule = 'option maxHandshakeFrameSize';
 
-  /** Bytes that were copied out of the chunks that brought them, headers among them; all others are in views of theirs. */
+  /** Bytes, headers among them, that were copied out of the chunks that brought them, as a sum; of all others there may be views. */
   copied = 0;
 
   #chunk: Buffer = EMPTY;

@@ -13,15 +13,15 @@ const LESSON = 32 * 1024 * 1024 - 64 * 1024;
 
 type Give = (memory: ArrayBuffer) => void;
 
-let give: Give | undefined;
+/** What to do with memory; at first, to find out what can be done. */
+let give: Give = begin;
 
 /** Nothing may refer to the memory of the chunk any more; the chunk has no bytes afterwards, or is what it was. */
 export function reclaim(chunk: Buffer): void {
   const { buffer, length } = chunk;
   if (length < WORTH_IT || length !== buffer.byteLength) return;
-  if (give === undefined) begin();
   try {
-    give?.(buffer as ArrayBuffer);
+    give(buffer as ArrayBuffer);
   } catch {
     // Memory that cannot be given away waits for the collector, as it would without us; and so does all that comes.
     give = keep;

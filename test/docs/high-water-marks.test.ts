@@ -31,21 +31,9 @@ describe('the table of high-water marks', () => {
     expect([...types].sort()).toEqual(all.sort());
   });
 
-  it(
-    'says what these sockets do',
-    async () => {
-      await expectMeasured(workplace.url('zmtp'));
-    },
-    LIMIT,
-  );
+  it('says what these sockets do', { timeout: LIMIT }, () => expectMeasured(workplace.url('zmtp')));
 
-  it(
-    'says what those of zeromq.js do',
-    async () => {
-      await expectMeasured(ZEROMQ);
-    },
-    LIMIT,
-  );
+  it('says what those of zeromq.js do', { timeout: LIMIT }, () => expectMeasured(ZEROMQ));
 });
 
 async function expectMeasured(module: string): Promise<void> {
