@@ -22,14 +22,19 @@ export function replaceSection(page: string, name: string, text: string): string
 /** bench/README.md: everything. */
 export function throughputSection(run: Run): string {
   const rounds = run.cases[0]?.rounds[oursOf(run)]?.length ?? 0;
-  const intro = `${machineOf(run)} ${rounds} rounds. Each contender's median, then our ratio: median, and in brackets the lowest and the highest round.`;
+  const intro = `${machineOf(run)} ${roundsOf(rounds)} Each contender's median, then our ratio: median, and in brackets the lowest and the highest round.`;
   const charts = ['throughput', 'latency', 'fan-out'].map((name) => chart(name, '.'));
   return [intro, ...tables(run), summaryOfTargets(run), ...charts].join('\n\n');
 }
 
 export function figuresSection(run: Figures): string {
   const charts = run.kind === 'memory' ? [chart('memory', '.')] : [];
-  return [machineOf(run), ...figureTables(run), ...run.notes, ...charts].join('\n\n');
+  const rounds = Math.max(...run.figures.flatMap(({ values }) => Object.values(values).map(({ length }) => length)));
+  return [`${machineOf(run)} ${roundsOf(rounds)}`, ...figureTables(run), ...run.notes, ...charts].join('\n\n');
+}
+
+function roundsOf(count: number): string {
+  return count === 1 ? 'One round.' : `${count} rounds.`;
 }
 
 const SUMMARY: readonly [id: string, name: string][] = [
