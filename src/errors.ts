@@ -4,8 +4,7 @@
 // `errno` and reaches the caller as a throw or a rejection. `ProtocolError`: a peer broke the protocol; it ends that
 // peer's connection, shows in a monitor event, and never reaches a caller of send or receive.
 
-import { constants } from 'node:os';
-import { inspect } from 'node:util';
+import { node } from './util/node-modules.js';
 
 /** libzmq numbers its own codes from here (zmq.h, ZMQ_HAUSNUMERO). */
 const HAUSNUMERO = 156384712;
@@ -53,7 +52,7 @@ const OWN_NUMBERS: Partial<Record<ErrorCode, number>> = {
 };
 
 function errnoOf(code: string): number {
-  const platform = constants.errno as Record<string, number>;
+  const platform = node.os.constants.errno as Record<string, number>;
   return OWN_NUMBERS[code as ErrorCode] ?? platform[code] ?? 0;
 }
 
@@ -297,5 +296,10 @@ export function isPeerFault(error: unknown): error is ProtocolError | AuthError 
 
 /** For TypeErrors about a value of the wrong kind: a short, safe picture of it. */
 export function describe(value: unknown): string {
-  return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 80, maxArrayLength: 8 });
+  return node.util.inspect(value, {
+    depth: 0,
+    breakLength: Number.POSITIVE_INFINITY,
+    maxStringLength: 80,
+    maxArrayLength: 8,
+  });
 }

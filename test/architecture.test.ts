@@ -25,11 +25,20 @@ interface Rule {
   readonly packages?: readonly string[];
 }
 
+/** Names of util/node-modules.ts that are not the module's. */
+const BUILTINS: Readonly<Record<string, string>> = {
+  childProcess: 'node:child_process',
+  diagnosticsChannel: 'node:diagnostics_channel',
+  timersPromises: 'node:timers/promises',
+  workerThreads: 'node:worker_threads',
+};
+
 const PURE: readonly string[] = [];
 
 const RULES: Readonly<Record<string, Rule>> = {
-  util: { values: ['util'], node: PURE },
-  'errors.ts': { values: [], node: ['node:os', 'node:util'] },
+  // What of Node is used there, node-modules.ts names for all others.
+  util: { values: ['util'], node: ['node:cluster'] },
+  'errors.ts': { values: ['util'], node: ['node:os', 'node:util'] },
   'version.ts': { values: [], node: PURE },
   'capability.ts': { values: [], node: PURE },
   protocol: { values: ['protocol', 'util', 'errors.ts'], node: PURE },
@@ -82,7 +91,15 @@ function importsOf(text: string): Import[] {
       typeOnly: type !== undefined || onlyTypesIn(names),
     })),
     ...[...later].map(([, specifier]) => ({ specifier: specifier as string, typeOnly: false })),
+    ...builtinsOf(text),
   ];
+}
+
+/** Of Node, by util/node-modules.ts: `node.fs` as `node:fs`. */
+function builtinsOf(text: string): Import[] {
+  if (!/\/node-modules\.js'/.test(text)) return [];
+  const names = [...codeOf(text).matchAll(/\bnode\.(\w+)/g)].map(([, name = '']) => name);
+  return [...new Set(names)].map((name) => ({ specifier: BUILTINS[name] ?? `node:${name}`, typeOnly: false }));
 }
 
 function onlyTypesIn(names: string): boolean {
@@ -140,12 +157,23 @@ describe('architecture', () => {
       "import { Pipe } from '../core/pipe.js';",
       "export * from 'left-pad';",
       "await import('left-pad');",
+      "import { node } from '../util/node-modules.js';\nnode.fs.unlinkSync('');",
     ];
     for (const text of texts) expect(violations({ ...bad, text }), text).toHaveLength(1);
   });
 
   it('lets each folder import only what lies below it', () => {
     expect(FILES.flatMap(violations)).toEqual([]);
+  });
+
+  it('loads no module of Node before it is used', () => {
+    const early = FILES.flatMap(({ name, text }) =>
+      importsOf(text.replace(/\bnode\.\w+/g, '')).flatMap(({ specifier, typeOnly }) =>
+        specifier.startsWith('node:') && !typeOnly ? [`${name}: ${specifier}`] : [],
+      ),
+    );
+    expect(early).toEqual([]);
+    expect(usersOf(/\bgetBuiltinModule\b|\brequire\(/, 'util/node-modules.ts')).toEqual(['transport/ask-sync.ts']);
   });
 
   it('keeps every file short', () => {
@@ -158,11 +186,11 @@ describe('architecture', () => {
   });
 
   it('asks for the time and sets timers in one place', () => {
-    expect(usersOf(/\bsetTimeout\(|\bDate[.(]|\bnew Date\b/, 'core/clock.ts')).toEqual([]);
+    expect(usersOf(/(?<!timersPromises\.)\bsetTimeout\(|\bDate[.(]|\bnew Date\b/, 'core/clock.ts')).toEqual([]);
     expect(usersOf(/\bperformance\./, 'core/clock.ts', 'core/turn.ts', 'local/session.ts')).toEqual([]);
     expect(usersOf(/\bsetInterval\(/, 'core/context.ts')).toEqual([]);
     expect(usersOf(/\bsetImmediate\b/, 'core/clock.ts', 'core/exit.ts', 'core/turn.ts')).toEqual([]);
-    expect(usersOf(/node:timers/, 'local/session-file.ts')).toEqual([]);
+    expect(usersOf(/node:timers|\bnode\.timers/, 'local/session-file.ts', 'util/node-modules.ts')).toEqual([]);
   });
 
   it('keeps protocol, security and patterns free of promises and timers, the loader of a library excepted', () => {

@@ -6,10 +6,10 @@
 // request that it never got. A reply with such an id that nobody waits for any more is dropped here: it would fill the queue
 // of a program that only makes requests.
 
-import { randomBytes } from 'node:crypto';
 import { closedError, zmqError } from '../errors.js';
 import { EMPTY } from '../util/bytes.js';
 import { type Deferred, deferred } from '../util/deferred.js';
+import { node } from '../util/node-modules.js';
 import type { Message } from './message.js';
 import type { CheckedRequest, Operations, Requester } from './operations.js';
 import { persist } from './requests.js';
@@ -35,7 +35,8 @@ interface Course {
 export class CorrelatedRequests implements Requester {
   readonly #operations: Operations;
   readonly #pattern: Sorter;
-  readonly #prefix = randomBytes(PREFIX_SIZE);
+  readonly #crypto = node.crypto;
+  readonly #prefix = this.#crypto.randomBytes(PREFIX_SIZE);
   readonly #pending = new Map<string, Deferred<Message>>();
 
   constructor(operations: Operations, pattern: Sorter) {
@@ -58,7 +59,7 @@ export class CorrelatedRequests implements Requester {
 
   async request(message: Message, options: CheckedRequest): Promise<Message> {
     const { context } = this.#operations;
-    const id = Buffer.concat([this.#prefix, randomBytes(ID_SIZE - PREFIX_SIZE)]);
+    const id = Buffer.concat([this.#prefix, this.#crypto.randomBytes(ID_SIZE - PREFIX_SIZE)]);
     const key = id.toString('latin1');
     const course: Course = { message: [id, EMPTY, ...message], reply: deferred(), isQueued: false };
     // Whoever waits for it hears of it; between two attempts nobody does.

@@ -1,7 +1,8 @@
 // The channels of node:diagnostics_channel that this library publishes on, for tracers and metrics. While nobody
 // subscribes they cost one look at `hasSubscribers`, and nothing is made for them.
 
-import { type Channel, channel } from 'node:diagnostics_channel';
+import type { Channel } from 'node:diagnostics_channel';
+import { node } from '../util/node-modules.js';
 import type { Message } from './message.js';
 import type { Peer } from './peer.js';
 import type { Pipe } from './pipe.js';
@@ -74,6 +75,8 @@ export interface ErrorDiagnostics {
 
 /** The queue was full, the peer was lost for good with the message still waiting, or nobody has the routing id. */
 export type DropReason = 'full' | 'lost' | 'unroutable';
+
+const { channel } = node.diagnosticsChannel;
 
 export const CHANNELS = Object.freeze({
   created: channel('zmtp:socket:created'),

@@ -1,9 +1,10 @@
 // Monitor events (libzmq's zmq_socket_monitor): what happens to a socket's endpoints and connections, told in a later
 // tick than it happens in. `socket.events` is an Observer; it exists from the first access.
 
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { type AuthError, busyError, describe, type ProtocolError, typeError, zmqError } from '../errors.js';
 import { type Deferred, deferred } from '../util/deferred.js';
+import { node } from '../util/node-modules.js';
 import { Queue } from '../util/queue.js';
 import { checkCount, isObject } from './arguments.js';
 import { type Clock, systemClock } from './clock.js';
@@ -159,7 +160,7 @@ export class Observer implements AsyncIterable<Event>, EventSubscriber {
   /** Calls `listener` for each event of the type, from now on; ends the use of `receive`. Keeps the process alive. */
   on<E extends EventType>(type: E, listener: Listener<E>): this {
     if (this.#emitter === undefined) {
-      this.#emitter = new EventEmitter();
+      this.#emitter = new node.events.EventEmitter();
       if (!this.#closed) this.#hold(true);
       this.#emitSoon();
     }

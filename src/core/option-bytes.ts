@@ -1,9 +1,9 @@
 // What an option's value is as bytes, as libzmq's zmq_setsockopt and zmq_getsockopt take and give it, and which values are
 // legal. Everything that is set passes through here, so that a property and the same option by number agree.
 
-import { isIPv4, isIPv6 } from 'node:net';
 import { describe, typeError, type ZmqError, zmqError } from '../errors.js';
 import { z85Decode } from '../security/z85.js';
+import { node } from '../util/node-modules.js';
 import { INT_MAX, INT_MIN, OPTIONS, type OptionKind, type OptionName, type OptionSpec, OWN } from './options.js';
 import { checkedProperties, type Metadata } from './properties.js';
 
@@ -153,7 +153,7 @@ function decodeKey(name: OptionName, bytes: Buffer | null): Buffer {
 export function acceptFilter(text: string, ipv6: boolean): string {
   const [, host, bits] = /^([^/]+)(?:\/(0|[1-9][0-9]{0,2}))?$/.exec(text) ?? [];
   const address = host?.replace(/^\[(.*)\]$/, '$1') ?? '';
-  const size = host !== undefined && isIPv4(host) ? 32 : ipv6 && isIPv6(address) ? 128 : undefined;
+  const size = host !== undefined && node.net.isIPv4(host) ? 32 : ipv6 && node.net.isIPv6(address) ? 128 : undefined;
   if (size !== undefined && Number(bits ?? 0) <= size) return `${address}/${bits ?? size}`;
   const kinds = ipv6 ? 'an IPv4 or IPv6 address' : 'an IPv4 address (IPv6 needs the option ipv6, set before)';
   throw refused('tcpAcceptFilter', `${kinds} or network as address/bits, not ${describe(text)}`);

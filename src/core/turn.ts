@@ -9,7 +9,8 @@ const SLICE = 5;
 
 export class Turn {
   #left = OPERATIONS;
-  #startedAt = performance.now();
+  /** Long ago, at first: `performance` is loaded by the first look. */
+  #startedAt = 0;
   #next: Promise<void> | undefined;
 
   /** Somebody's operation is due in the next turn. */

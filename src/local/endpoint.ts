@@ -1,9 +1,5 @@
 // Endpoints that a program and its clients derive alike, from an application's name and a folder.
 
-import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
 import { describe, explainedError } from '../errors.js';
 import { parseEndpoint } from '../transport/address.js';
 import { attempt } from '../transport/files.js';
@@ -11,6 +7,7 @@ import { folderError } from '../transport/folder-error.js';
 import { PATH_MAX } from '../transport/hidden-folder.js';
 import { pipeOf } from '../transport/pipe-name.js';
 import { hasBytes, quoted } from '../util/bytes.js';
+import { node } from '../util/node-modules.js';
 
 /** Characters; with what is put around it, it still fits a file name. */
 const NAME_MAX = 128;
@@ -32,12 +29,12 @@ const NAME_MAX = 128;
 export function localEndpoint(name: string, scope: string): string {
   checkName(name);
   const folder = realFolder(checkedScope(scope));
-  const path = join(folder, `${name}.sock`);
+  const path = node.path.join(folder, `${name}.sock`);
   if (process.platform === 'win32') return `ipc://${path.replaceAll('\\', '/')}`;
   const endpoint = `ipc://${path}`;
   if (Buffer.byteLength(path) <= PATH_MAX && !isOpenToAll(folder)) return endpoint;
-  const hash = createHash('sha256').update(path).digest('hex').slice(0, 32);
-  return `ipc://${join(userFolder(endpoint), `${hash}.sock`)}`;
+  const hash = node.crypto.createHash('sha256').update(path).digest('hex').slice(0, 32);
+  return `ipc://${node.path.join(userFolder(endpoint), `${hash}.sock`)}`;
 }
 
 /**
@@ -68,36 +65,37 @@ export function checkName(name: unknown): asserts name is string {
 
 /** Absolute, because the program may change its working directory. @throws TypeError */
 export function checkedScope(scope: unknown): string {
-  if (typeof scope === 'string' && scope !== '' && !scope.includes('\0') && hasBytes(scope)) return resolve(scope);
+  if (typeof scope === 'string' && scope !== '' && !scope.includes('\0') && hasBytes(scope))
+    return node.path.resolve(scope);
   throw new TypeError(`a folder is a path that is not empty, without NUL and half surrogates; got ${describe(scope)}`);
 }
 
 /** The one true path of a folder, as far as it exists. */
 function realFolder(path: string): string {
   try {
-    return realpathSync.native(path);
+    return node.fs.realpathSync.native(path);
   } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(realFolder(parent), basename(path));
+    const parent = node.path.dirname(path);
+    return parent === path ? path : node.path.join(realFolder(parent), node.path.basename(path));
   }
 }
 
 function isOpenToAll(folder: string): boolean {
-  return ((attempt(() => statSync(folder).mode) ?? 0) & 0o002) !== 0;
+  return ((attempt(() => node.fs.statSync(folder).mode) ?? 0) & 0o002) !== 0;
 }
 
 /** A folder for short names, which nobody else can have prepared for us. */
 function userFolder(endpoint: string): string {
   const uid = process.getuid?.() as number;
   const parent = runtimeFolder(uid);
-  const folder = join(parent, `zmtp-${uid}`);
+  const folder = node.path.join(parent, `zmtp-${uid}`);
   try {
-    mkdirSync(folder, { mode: 0o700 });
+    node.fs.mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EEXIST') throw folderError(error as NodeJS.ErrnoException, parent, endpoint);
   }
-  const found = lstatSync(folder);
+  const found = node.fs.lstatSync(folder);
   if (found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0) return folder;
   throw explainedError(
     'EACCES',
@@ -109,5 +107,7 @@ function userFolder(endpoint: string): string {
 /** Asks the file system and not the environment, which differs between a session and a service. */
 function runtimeFolder(uid: number): string {
   const folder = `/run/user/${uid}`;
-  return lstatSync(folder, { throwIfNoEntry: false })?.uid === uid ? folder : resolve(tmpdir());
+  return node.fs.lstatSync(folder, { throwIfNoEntry: false })?.uid === uid
+    ? folder
+    : node.path.resolve(node.os.tmpdir());
 }

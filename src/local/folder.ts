@@ -1,8 +1,7 @@
 // Makes folders. Not by Node's `recursive`, which never ends where a folder says ENOENT to everything, as in /proc.
 
-import { mkdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { folderError } from '../transport/folder-error.js';
+import { node } from '../util/node-modules.js';
 
 /**
  * Makes a folder, and those it is in, for this user only; leaves what is there as it is.
@@ -18,20 +17,20 @@ export async function makeFolder(folder: string): Promise<void> {
 
 async function make(folder: string, withParents: boolean): Promise<void> {
   try {
-    await mkdir(folder, { mode: 0o700 });
+    await node.fs.promises.mkdir(folder, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // Some say EACCES or EROFS where there is a folder already.
     if (await isFolder(folder)) return;
-    if (code !== 'ENOENT' || !withParents || dirname(folder) === folder) throw error;
-    await make(dirname(folder), true);
+    if (code !== 'ENOENT' || !withParents || node.path.dirname(folder) === folder) throw error;
+    await make(node.path.dirname(folder), true);
     await make(folder, false);
   }
 }
 
 async function isFolder(path: string): Promise<boolean> {
   try {
-    return (await stat(path)).isDirectory();
+    return (await node.fs.promises.stat(path)).isDirectory();
   } catch {
     return false;
   }

@@ -5,14 +5,14 @@
 //       public-key = "40 characters of Z85"
 //       secret-key = "40 characters of Z85"      in files that end in .key_secret
 
-import { constants, renameSync, type Stats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import type { Stats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { explainedError, systemError, typeError, type ZmqError } from '../errors.js';
 import { curveKeyPair } from '../security/curve-keys.js';
 import { keyBytes, publicFromSecret } from '../security/secrets.js';
 import { moveToFree } from '../transport/files.js';
 import { quoted } from '../util/bytes.js';
+import { node } from '../util/node-modules.js';
 import { isName } from './endpoint.js';
 import { removeQuietly, writeHidden } from './session-file.js';
 
@@ -23,7 +23,7 @@ const FILE_MAX = 64 * 1024;
 const READABLE_BY_OTHERS = 0o077;
 const WRITABLE_BY_OTHERS = 0o022;
 /** Opening a FIFO must not wait for somebody to write. Not on Windows. */
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const OPEN_FLAGS = node.fs.constants.O_RDONLY | (node.fs.constants.O_NONBLOCK ?? 0);
 
 /** Keys of CURVE, 40 characters of Z85 each. */
 export interface CurveKeys {
@@ -52,9 +52,9 @@ export async function writeKeyFile(
   options: WriteKeyOptions = {},
 ): Promise<void> {
   const text = textOf(checkedKeys(keys));
-  const hidden = await writeHidden(dirname(path), basename(path), text);
+  const hidden = await writeHidden(node.path.dirname(path), node.path.basename(path), text);
   try {
-    if (options.overwrite === true) renameSync(hidden, path);
+    if (options.overwrite === true) node.fs.renameSync(hidden, path);
     else moveToFree(hidden, path);
   } catch (error) {
     removeQuietly(hidden);
@@ -96,10 +96,10 @@ export async function ownKeys(folder: string, name: string): Promise<CurveKeys> 
   if (typeof name !== 'string' || !isName(name)) {
     throw typeError('A name is made of letters, digits, -, _ and .', `not ${quoted(String(name))}`);
   }
-  const path = join(folder, name + SECRET_SUFFIX);
+  const path = node.path.join(folder, name + SECRET_SUFFIX);
   const keys = await unless('ENOENT', readSecret(path), () => makeKeys(path));
   const { publicKey } = keys;
-  const shown = join(folder, name + PUBLIC_SUFFIX);
+  const shown = node.path.join(folder, name + PUBLIC_SUFFIX);
   await unless('EEXIST', writeKeyFile(shown, { publicKey }), async () => {
     if ((await readKeyFile(shown)).publicKey !== publicKey)
       await writeKeyFile(shown, { publicKey }, { overwrite: true });
@@ -155,7 +155,7 @@ function textOf({ publicKey, secretKey }: Partial<CurveKeys>): string {
 async function contentOf(path: string): Promise<{ text: string; stats: Stats }> {
   let file: FileHandle;
   try {
-    file = await open(path, OPEN_FLAGS);
+    file = await node.fs.promises.open(path, OPEN_FLAGS);
   } catch (error) {
     throw readError(error as NodeJS.ErrnoException, path);
   }

@@ -2,13 +2,12 @@
 // lets exactly those in, under their names.
 
 import type { Stats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Authenticator } from '../core/authenticator.js';
 import { describe, explainedError, typeError } from '../errors.js';
 import { keyBytes } from '../security/secrets.js';
 import { folderError } from '../transport/folder-error.js';
 import { quoted } from '../util/bytes.js';
+import { node } from '../util/node-modules.js';
 import { checkAccess, PUBLIC_SUFFIX, readKeyFile } from './key-file.js';
 
 /** Names of clients, and the public key of each: 40 characters of Z85. */
@@ -89,8 +88,8 @@ async function keysIn(folder: string): Promise<Entries> {
   let files: string[];
   let stats: Stats;
   try {
-    stats = await stat(folder);
-    files = await readdir(folder);
+    stats = await node.fs.promises.stat(folder);
+    files = await node.fs.promises.readdir(folder);
   } catch (error) {
     throw folderError(error as NodeJS.ErrnoException, folder);
   }
@@ -111,7 +110,7 @@ async function allOf<T>(works: readonly Promise<T>[]): Promise<T[]> {
 }
 
 async function entryIn(folder: string, file: string): Promise<readonly [name: string, publicKey: string]> {
-  const { publicKey } = await readKeyFile(join(folder, file));
+  const { publicKey } = await readKeyFile(node.path.join(folder, file));
   return [file.slice(0, -PUBLIC_SUFFIX.length), publicKey];
 }
 

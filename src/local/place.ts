@@ -1,9 +1,8 @@
 // Where a process runs: which of the processes that others tell of we can see at all. Containers have their own process
 // numbers, other machines do, too, and a machine that was started again has none of the old ones.
 
-import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { attempt } from '../transport/files.js';
+import { node } from '../util/node-modules.js';
 
 export interface Place {
   readonly host: string;
@@ -14,14 +13,14 @@ export interface Place {
 }
 
 export function ownPlace(): Place {
-  const host = hostname();
+  const host = node.os.hostname();
   if (process.platform !== 'linux') return { host };
-  return { host, boot: bootId(), pids: attempt(() => readlinkSync('/proc/self/ns/pid')) };
+  return { host, boot: bootId(), pids: attempt(() => node.fs.readlinkSync('/proc/self/ns/pid')) };
 }
 
 /** Of the running Linux kernel. */
 export function bootId(): string | undefined {
-  return attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim());
+  return attempt(() => node.fs.readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim());
 }
 
 /**

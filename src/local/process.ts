@@ -1,7 +1,7 @@
 // Which processes are there, and whether one is still the same: process ids are used again.
 
-import { readFile } from 'node:fs/promises';
 import { exists } from '../transport/claim.js';
+import { node } from '../util/node-modules.js';
 import { bootId } from './place.js';
 
 export type ProcessState = 'same' | 'gone' | 'reused';
@@ -42,7 +42,7 @@ async function look(pid: number): Promise<Sight> {
  */
 async function linuxStat(pid: number): Promise<Sight> {
   try {
-    const text = await readFile(`/proc/${pid}/stat`, 'latin1');
+    const text = await node.fs.promises.readFile(`/proc/${pid}/stat`, 'latin1');
     const boot = bootId();
     if (boot === undefined) return {};
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
@@ -54,10 +54,9 @@ async function linuxStat(pid: number): Promise<Sight> {
 }
 
 async function startFromPs(pid: number): Promise<string | undefined> {
-  const { execFile } = await import('node:child_process');
   return new Promise((resolve) => {
     const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
-    execFile('ps', ['-o', 'lstart=', '-p', String(pid)], { env }, (error, stdout) => {
+    node.childProcess.execFile('ps', ['-o', 'lstart=', '-p', String(pid)], { env }, (error, stdout) => {
       resolve(error === null && stdout.trim() !== '' ? stdout.trim() : undefined);
     });
   });

@@ -1,13 +1,10 @@
 // Session files in a folder: found, read, written so that nobody ever sees half of one, and taken away when stale.
 
-import { randomBytes } from 'node:crypto';
-import { type BigIntStats, lstatSync, readdirSync, readFileSync, renameSync, unlinkSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { BigIntStats } from 'node:fs';
 import { withClaim } from '../transport/claim.js';
 import { attempt, isOwnedByOthers, isSame, look, moveToFree } from '../transport/files.js';
 import { folderError } from '../transport/folder-error.js';
+import { node } from '../util/node-modules.js';
 import { isName } from './endpoint.js';
 import { makeFolder } from './folder.js';
 import { FILE_MAX } from './session.js';
@@ -27,7 +24,7 @@ export interface Found {
 }
 
 export function pathOf(folder: string, name: string): string {
-  return join(folder, name + SUFFIX);
+  return node.path.join(folder, name + SUFFIX);
 }
 
 /** Names of all sessions in a folder; none when there is no folder. What could not be a name is somebody else's file. */
@@ -43,13 +40,13 @@ export function namesIn(folder: string): string[] {
 export function leftoversIn(folder: string): { path: string; pid: number }[] {
   return entriesOf(folder).flatMap((entry) => {
     const pid = HIDDEN.exec(entry)?.[2];
-    return pid === undefined ? [] : [{ path: join(folder, entry), pid: Number(pid) }];
+    return pid === undefined ? [] : [{ path: node.path.join(folder, entry), pid: Number(pid) }];
   });
 }
 
 function entriesOf(folder: string): string[] {
   try {
-    return readdirSync(folder);
+    return node.fs.readdirSync(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
@@ -64,7 +61,7 @@ export function load(path: string, attempt = 1): Found | undefined {
   const stats = look(path);
   if (stats === undefined || !stats.isFile() || !isTrusted(stats)) return undefined;
   try {
-    const text = stats.size <= FILE_MAX ? readFileSync(path, 'utf8') : undefined;
+    const text = stats.size <= FILE_MAX ? node.fs.readFileSync(path, 'utf8') : undefined;
     // Replaced while it was read: the newer one counts.
     return isSame(look(path), stats) ? { path, stats, text } : load(path);
   } catch (error) {
@@ -84,7 +81,7 @@ export async function writeHidden(folder: string, name: string, text: string): P
   await makeFolder(folder);
   const path = hiddenPath(folder, name);
   try {
-    const file = await open(path, 'wx', 0o600);
+    const file = await node.fs.promises.open(path, 'wx', 0o600);
     try {
       await file.writeFile(text);
       await file.sync();
@@ -99,12 +96,12 @@ export async function writeHidden(folder: string, name: string, text: string): P
 }
 
 function hiddenPath(folder: string, name: string): string {
-  return join(folder, `.${name}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+  return node.path.join(folder, `.${name}.${process.pid}.${node.crypto.randomBytes(6).toString('hex')}.tmp`);
 }
 
 /** @throws EEXIST */
 export function publish(hidden: string, path: string): BigIntStats {
-  const stats = lstatSync(hidden, { bigint: true });
+  const stats = node.fs.lstatSync(hidden, { bigint: true });
   moveToFree(hidden, path);
   return stats;
 }
@@ -114,28 +111,28 @@ export function publish(hidden: string, path: string): BigIntStats {
  * is about to do the same
  */
 export async function replace(hidden: string, { path, stats: found }: Found): Promise<BigIntStats | undefined> {
-  const stats = lstatSync(hidden, { bigint: true });
+  const stats = node.fs.lstatSync(hidden, { bigint: true });
   // Windows replaces no file that somebody has open, as each reader has for a moment: then it is tried again.
   for (let attempt = 1; ; attempt++) {
     try {
-      return withClaim(path, found, () => renameSync(hidden, path)) ? stats : undefined;
+      return withClaim(path, found, () => node.fs.renameSync(hidden, path)) ? stats : undefined;
     } catch (error) {
       const busy = ['EPERM', 'EACCES', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '');
       if (process.platform !== 'win32' || !busy || attempt === ATTEMPTS_MAX) throw error;
     }
-    await delay(1 + Math.random() * 10);
+    await node.timersPromises.setTimeout(1 + Math.random() * 10);
   }
 }
 
 /** Removes a file that was found, unless it has been replaced since. @returns whether it was removed */
 export function remove({ path, stats }: { path: string; stats: BigIntStats }): boolean {
   try {
-    return withClaim(path, stats, () => unlinkSync(path));
+    return withClaim(path, stats, () => node.fs.unlinkSync(path));
   } catch {
     return false;
   }
 }
 
 export function removeQuietly(path: string): void {
-  attempt(() => unlinkSync(path));
+  attempt(() => node.fs.unlinkSync(path));
 }

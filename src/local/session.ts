@@ -1,8 +1,8 @@
 // A session file: a small JSON text that says where a running program can be reached.
 
-import { resolve } from 'node:path';
 import { describe, explainedError } from '../errors.js';
 import { quoted } from '../util/bytes.js';
+import { node } from '../util/node-modules.js';
 import { checkEndpoint } from './ask.js';
 import { checkName } from './endpoint.js';
 import { ownPlace, type Place } from './place.js';
@@ -130,6 +130,6 @@ function texts(what: string, value: unknown): Record<string, string> {
 function absolute(endpoints: Record<string, string>): Record<string, string> {
   if (process.platform === 'win32') return endpoints;
   const whole = (endpoint: string): string =>
-    endpoint.replace(/^ipc:\/\/(?![/@])(.+)$/is, (_, path: string) => `ipc://${resolve(path)}`);
+    endpoint.replace(/^ipc:\/\/(?![/@])(.+)$/is, (_, path: string) => `ipc://${node.path.resolve(path)}`);
   return Object.fromEntries(Object.entries(endpoints).map(([name, endpoint]) => [name, whole(endpoint)]));
 }

@@ -5,12 +5,12 @@
 //
 // Its short-term key pair is made with HELLO, for this connection, and overwritten when INITIATE has been sent.
 
-import { randomFillSync } from 'node:crypto';
 import { ProtocolError } from '../errors.js';
 import { type Command, encodeCommand } from '../protocol/command.js';
 import type { Mechanism, Step } from '../protocol/mechanism.js';
 import { decodeMetadata } from '../protocol/metadata.js';
 import { view } from '../util/bytes.js';
+import { node } from '../util/node-modules.js';
 import { CurveCipher } from './curve-cipher.js';
 import { HELLO, opened, PREFIX, READY, SHORT_NONCE, sealed, shared, WELCOME } from './curve-handshake.js';
 import { ReceivedNonces, SendingNonces } from './curve-nonce.js';
@@ -78,7 +78,7 @@ export class CurveClient implements Mechanism {
 
   #hello(): Step {
     const sodium = this.#options.sodium();
-    randomFillSync(this.#secretKey);
+    node.crypto.randomFillSync(this.#secretKey);
     this.#key = shared(sodium, this.#options.serverKey, this.#secretKey, 'curveServerKey');
     const data = Buffer.alloc(HELLO.size);
     data.set(VERSION, HELLO.version);

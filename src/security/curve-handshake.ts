@@ -9,9 +9,9 @@
 //
 // A capital is a public key, a small letter its secret one; with an apostrophe they are short-term, made for the connection.
 
-import { randomBytes } from 'node:crypto';
 import { ProtocolError } from '../errors.js';
 import { view } from '../util/bytes.js';
+import { node } from '../util/node-modules.js';
 import { KEY_BYTES, MAC_BYTES, type Sodium } from './sodium.js';
 
 export const SHORT_NONCE = 8;
@@ -41,7 +41,7 @@ export function sealed(
   prefix: Buffer,
   text: Uint8Array,
   key: Buffer,
-  nonce: Buffer = randomBytes(LONG_NONCE),
+  nonce: Buffer = node.crypto.randomBytes(LONG_NONCE),
 ): Buffer {
   return Buffer.concat([nonce, sodium.seal(text, Buffer.concat([prefix, nonce]), key)]);
 }

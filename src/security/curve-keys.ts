@@ -1,6 +1,7 @@
 // Keys for CURVE (RFC 26): an X25519 pair, as Node's crypto makes it, in Z85.
 
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { node } from '../util/node-modules.js';
 import { z85Encode } from './z85.js';
 
 /** Of an X25519 key in DER (RFC 8410); its 32 bytes follow. */
@@ -16,16 +17,16 @@ export function curveKeyPair(): {
   /** For its owner alone. */
   secretKey: string;
 } {
-  const { publicKey, privateKey } = generateKeyPairSync('x25519');
+  const { publicKey, privateKey } = node.crypto.generateKeyPairSync('x25519');
   return { publicKey: toZ85(publicKey, 'x'), secretKey: toZ85(privateKey, 'd') };
 }
 
 /** The public key that belongs to a secret one, 32 bytes each. */
 export function curvePublicKeyOf(secretKey: Buffer): Buffer {
   const key = Buffer.concat([PKCS8_HEADER, secretKey]);
-  const owner = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  const owner = node.crypto.createPrivateKey({ key, format: 'der', type: 'pkcs8' });
   key.fill(0);
-  return Buffer.from(createPublicKey(owner).export({ format: 'jwk' }).x as string, 'base64url');
+  return Buffer.from(node.crypto.createPublicKey(owner).export({ format: 'jwk' }).x as string, 'base64url');
 }
 
 /** @param part of the JSON Web Key (RFC 8037): `x` has the public key, `d` the secret one */

@@ -6,12 +6,12 @@
 // Between WELCOME and INITIATE it remembers nothing of the short-term keys it has made: they are in the cookie, which comes
 // back with INITIATE, and whose key is this connection's own and used once.
 
-import { randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
 import { ProtocolError } from '../errors.js';
 import { type Command, encodeCommand } from '../protocol/command.js';
 import { type Mechanism, type Step, type ZapReply, zapRequest } from '../protocol/mechanism.js';
 import { decodeMetadata, type Properties } from '../protocol/metadata.js';
 import { copyOf, view } from '../util/bytes.js';
+import { node } from '../util/node-modules.js';
 import { CurveCipher } from './curve-cipher.js';
 import {
   COOKIE_SIZE,
@@ -100,14 +100,14 @@ export class CurveServer implements Mechanism {
     const sodium = this.#options.sodium();
     const client = view(hello, HELLO.key, HELLO.nonce);
     const key = shared(sodium, client, this.#options.secretKey, 'HELLO');
-    const secretKey = randomBytes(KEY_BYTES);
+    const secretKey = node.crypto.randomBytes(KEY_BYTES);
     const short = Buffer.concat([client, secretKey]);
     try {
       const signature = opened(sodium, PREFIX.hello, view(hello, HELLO.nonce, HELLO.size), key, 'HELLO');
-      if (!timingSafeEqual(signature, Buffer.alloc(SIGNATURE_SIZE))) {
+      if (!node.crypto.timingSafeEqual(signature, Buffer.alloc(SIGNATURE_SIZE))) {
         throw new ProtocolError('hello-malformed', 'CURVE: the signature of a HELLO is not made of zeros');
       }
-      randomFillSync(this.#cookieKey);
+      node.crypto.randomFillSync(this.#cookieKey);
       const cookie = sealed(sodium, PREFIX.cookie, short, this.#cookieKey);
       const welcome = sealed(sodium, PREFIX.welcome, Buffer.concat([sodium.publicKey(secretKey), cookie]), key);
       this.#expects = 'INITIATE';
@@ -154,7 +154,7 @@ export class CurveServer implements Mechanism {
     const text = opened(sodium, PREFIX.vouch, vouch, key, 'the vouch');
     sodium.erase(key);
     const server = sodium.publicKey(this.#options.secretKey);
-    if (!timingSafeEqual(text, Buffer.concat([client, server]))) {
+    if (!node.crypto.timingSafeEqual(text, Buffer.concat([client, server]))) {
       throw new ProtocolError('vouch-mismatch', 'CURVE: the vouch is for another client key, or for another server');
     }
   }

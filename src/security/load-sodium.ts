@@ -1,12 +1,12 @@
 // Loads the library that does CURVE's cryptography (libsodium, compiled to WebAssembly). Called by the Workshop when CURVE is
 // about to be spoken, and not before: a program without CURVE never reads it. The one place of this folder that waits.
 
-import { randomInt } from 'node:crypto';
+import { node } from '../util/node-modules.js';
 import { type RawSodium, Sodium } from './sodium.js';
 
 const WORD_END = 2 ** 32;
 
 export async function loadSodium(): Promise<Sodium> {
   const { default: instantiate } = await import('libsodium-sumo');
-  return new Sodium((await instantiate({ getRandomValue: () => randomInt(WORD_END) })) as RawSodium);
+  return new Sodium((await instantiate({ getRandomValue: () => node.crypto.randomInt(WORD_END) })) as RawSodium);
 }

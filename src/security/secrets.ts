@@ -1,7 +1,7 @@
 // What programs need of secrets: to compare them without telling how far they agree, and the public half of a CURVE key.
 
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { typeError, zmqError } from '../errors.js';
+import { node } from '../util/node-modules.js';
 import { curvePublicKeyOf } from './curve-keys.js';
 import { z85Decode, z85Encode } from './z85.js';
 
@@ -17,7 +17,7 @@ export function secretsEqual(one: string, other: string): boolean {
   if (typeof one !== 'string' || typeof other !== 'string') {
     throw typeError('Secrets must be strings', `not ${typeof one} and ${typeof other}`);
   }
-  return timingSafeEqual(digest(one), digest(other));
+  return node.crypto.timingSafeEqual(digest(one), digest(other));
 }
 
 /**
@@ -39,5 +39,5 @@ export function keyBytes(key: string): Buffer {
 
 /** Of one length, whatever was hashed. */
 function digest(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return node.crypto.createHash('sha256').update(secret).digest();
 }

@@ -4,8 +4,8 @@
 // All of that memory is taken once, at the start. It never grows, whatever peers send: what does not fit goes through it in
 // pieces. Whatever was secret there is overwritten by the next call, or by `erase`.
 
-import { timingSafeEqual } from 'node:crypto';
 import { copyOf } from '../util/bytes.js';
+import { node } from '../util/node-modules.js';
 
 /** Numbers are addresses or sizes; a 64-bit size comes as its lower and its upper half. */
 export interface RawSodium {
@@ -57,6 +57,7 @@ export class Sodium {
   /** Where what is to be sealed goes, up to PIECE; its box, once it is sealed, begins MAC_BYTES before. */
   readonly textAt: number;
   readonly #raw: RawSodium;
+  readonly #crypto = node.crypto;
   readonly #keyAt: number;
   readonly #firstAt: number;
   readonly #secondAt: number;
@@ -153,7 +154,8 @@ export class Sodium {
       this.#firstBlock();
       this.#eachPiece(box, false, true);
       const code = this.#code();
-      if (!timingSafeEqual(heap.subarray(code, code + MAC_BYTES), box.subarray(0, MAC_BYTES))) return false;
+      if (!this.#crypto.timingSafeEqual(heap.subarray(code, code + MAC_BYTES), box.subarray(0, MAC_BYTES)))
+        return false;
       this.#eachPiece(box, true, false);
       return true;
     }

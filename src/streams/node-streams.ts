@@ -1,9 +1,10 @@
 // Sockets as Node streams in object mode, one message a chunk. Back-pressure is the socket's own, as in web-streams.ts.
 
-import { Readable as NodeReadable, Writable as NodeWritable } from 'node:stream';
+import type { Readable as NodeReadable, Writable as NodeWritable } from 'node:stream';
 import type { MessageLike } from '../core/message.js';
 import type { Socket } from '../core/socket.js';
 import type { Message, Readable, Writable } from '../sockets/types.js';
+import { node } from '../util/node-modules.js';
 import { closesSocket, type StreamOptions, StreamSource } from './stream-options.js';
 
 /**
@@ -21,7 +22,7 @@ export function toNodeReadable<M extends object[] = Message[]>(
   const close = closesSocket(options);
   const source = new StreamSource(socket);
   let last: M | undefined;
-  return new NodeReadable({
+  return new node.stream.Readable({
     objectMode: true,
     highWaterMark: 0,
     read() {
@@ -56,7 +57,7 @@ export function toNodeWritable<M extends MessageLike | MessageLike[] = MessageLi
 ): NodeWritable {
   const close = closesSocket(options);
   const stop = new AbortController();
-  return new NodeWritable({
+  return new node.stream.Writable({
     objectMode: true,
     highWaterMark: 1,
     write(message: M, _encoding, done) {

@@ -1,7 +1,7 @@
 // Questions that Node answers only asynchronously, asked synchronously for `bindSync`: a thread asks, and this one sleeps until
 // it has the answer. It costs some 50 ms, once for each bind that needs it; most need it not.
 
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { node } from '../util/node-modules.js';
 import type { Answer } from './probe.js';
 
 /** Milliseconds for an answer, the start of the thread included; a probe gives up after 2000. */
@@ -45,8 +45,8 @@ export function probeSync(path: string): Answer {
 
 function ask(question: string, argument: unknown): unknown {
   const signal = new Int32Array(new SharedArrayBuffer(4));
-  const { port1, port2 } = new MessageChannel();
-  const worker = new Worker(SURROUNDINGS(question), {
+  const { port1, port2 } = new node.workerThreads.MessageChannel();
+  const worker = new node.workerThreads.Worker(SURROUNDINGS(question), {
     eval: true,
     execArgv: [],
     workerData: { argument, port: port2, signal },
@@ -55,7 +55,7 @@ function ask(question: string, argument: unknown): unknown {
   worker.on('error', () => {});
   worker.unref();
   Atomics.wait(signal, 0, 0, PATIENCE);
-  const answer: unknown = receiveMessageOnPort(port1)?.message;
+  const answer: unknown = node.workerThreads.receiveMessageOnPort(port1)?.message;
   port1.close();
   void worker.terminate();
   return answer;

@@ -1,10 +1,9 @@
 // A TCP port taken at once, for `bindSync`: by `net.BoundSocket` where Node has it (26.4), else by the function that
 // `server.listen` itself takes a port with, which all versions until then export.
 
-import cluster from 'node:cluster';
-import * as net from 'node:net';
-import { getSystemErrorName } from 'node:util';
+import type { ListenOptions, Server } from 'node:net';
 import { zmqError } from '../errors.js';
+import { node } from '../util/node-modules.js';
 
 /** What of Node's `net` is used here, whatever the version. */
 export interface Net {
@@ -14,23 +13,23 @@ export interface Net {
 
 /**
  * Makes `server` listen at an address of this machine before it returns.
- * @param node replaced by tests
+ * @param net replaced by tests
  * @throws system errors; ENOTSUP where Node has neither way, and in the workers of a cluster, which share what they take so
  */
 export function listenNow(
-  server: net.Server,
+  server: Server,
   host: string,
   port: number,
   backlog: number,
-  node: Net = net as Net,
+  net: Net = node.net as Net,
 ): void {
-  if (cluster.isWorker) throw noWay('a worker of a cluster cannot bind by itself at once');
-  if (node.BoundSocket !== undefined) {
-    const handle = new node.BoundSocket({ host, port });
-    listenOn(server, () => server.listen({ handle, backlog } as net.ListenOptions));
-  } else if (node._createServerHandle !== undefined) {
-    const handle = node._createServerHandle(host, port, net.isIPv6(host) ? 6 : 4);
-    if (typeof handle === 'number') throw systemFault(getSystemErrorName(handle), 'bind');
+  if (node.cluster.isWorker) throw noWay('a worker of a cluster cannot bind by itself at once');
+  if (net.BoundSocket !== undefined) {
+    const handle = new net.BoundSocket({ host, port });
+    listenOn(server, () => server.listen({ handle, backlog } as ListenOptions));
+  } else if (net._createServerHandle !== undefined) {
+    const handle = net._createServerHandle(host, port, node.net.isIPv6(host) ? 6 : 4);
+    if (typeof handle === 'number') throw systemFault(node.util.getSystemErrorName(handle), 'bind');
     listenOn(server, () => server.listen(handle, backlog));
   } else throw noWay('this version of Node cannot bind at once');
 }
@@ -39,7 +38,7 @@ export function listenNow(
  * `listen` has done its work when it returns, but tells of a failure only later; by then nobody waits for it. The system then
  * refuses for one reason: the address is taken.
  */
-export function listenOn(server: net.Server, listen: () => void): void {
+export function listenOn(server: Server, listen: () => void): void {
   server.on('error', ignore);
   listen();
   if (!server.listening) throw systemFault('EADDRINUSE', 'listen');

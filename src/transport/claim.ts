@@ -5,10 +5,8 @@
 // It cannot have been replaced since, for that takes the same claim. Claims last for microseconds; one that a killed
 // process has left is taken over, with a claim on it.
 
-import { createHash } from 'node:crypto';
-import { type BigIntStats, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import type { BigIntStats } from 'node:fs';
+import { node } from '../util/node-modules.js';
 import { attempt, isOwnedByOthers, isUnchanged, look } from './files.js';
 
 /** How often claims are claimed; more have never to be. */
@@ -20,26 +18,26 @@ const DEPTH_MAX = 5;
  * @returns whether the work was done
  */
 export function withClaim(path: string, file: BigIntStats, work: () => void, depth = 0): boolean {
-  const claim = join(dirname(path), `.${hashOf(path, file)}.zmtp-claim`);
+  const claim = node.path.join(node.path.dirname(path), `.${hashOf(path, file)}.zmtp-claim`);
   if (!take(claim, depth)) return false;
   try {
     if (!isUnchanged(look(path), file)) return false;
     work();
     return true;
   } finally {
-    attempt(() => unlinkSync(claim));
+    attempt(() => node.fs.unlinkSync(claim));
   }
 }
 
 function hashOf(path: string, { dev, ino, mtimeNs }: BigIntStats): string {
-  const text = [basename(path), dev, ino, mtimeNs].join(' ');
-  return createHash('sha256').update(text).digest('hex').slice(0, 24);
+  const text = [node.path.basename(path), dev, ino, mtimeNs].join(' ');
+  return node.crypto.createHash('sha256').update(text).digest('hex').slice(0, 24);
 }
 
 function take(claim: string, depth: number): boolean {
-  const content = `${process.pid} ${hostname()}`;
+  const content = `${process.pid} ${node.os.hostname()}`;
   try {
-    writeFileSync(claim, content, { flag: 'wx', mode: 0o600 });
+    node.fs.writeFileSync(claim, content, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     // On Windows a file that is being removed is refused in other ways.
@@ -49,14 +47,14 @@ function take(claim: string, depth: number): boolean {
   if (found === undefined || depth === DEPTH_MAX) return false;
   // In a folder that everybody writes to, a stranger shall not keep us from our own file.
   if (isOwnedByOthers(found)) return true;
-  return isAbandoned(claim) && withClaim(claim, found, () => writeFileSync(claim, content), depth + 1);
+  return isAbandoned(claim) && withClaim(claim, found, () => node.fs.writeFileSync(claim, content), depth + 1);
 }
 
 /** By a process of this machine that is gone. */
 function isAbandoned(claim: string): boolean {
   try {
-    const [pid, host] = readFileSync(claim, 'utf8').split(' ');
-    return host === hostname() && !exists(Number(pid));
+    const [pid, host] = node.fs.readFileSync(claim, 'utf8').split(' ');
+    return host === node.os.hostname() && !exists(Number(pid));
   } catch {
     return false;
   }

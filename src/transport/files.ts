@@ -1,14 +1,15 @@
 // What files need beyond node:fs so that processes can share names: give a name that nobody has, tell one file from
 // another. For socket files and session files.
 
-import { type BigIntStats, linkSync, lstatSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { node } from '../util/node-modules.js';
 
 /** link(2) where the file system has no hard links. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'UNKNOWN'];
 
 /** Not through symbolic links. @returns undefined when nothing is there */
 export function look(path: string): BigIntStats | undefined {
-  return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return node.fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
 }
 
 export function isSame(found: BigIntStats | undefined, wanted: BigIntStats): boolean {
@@ -24,22 +25,22 @@ export function isUnchanged(found: BigIntStats | undefined, wanted: BigIntStats)
  * Moves a file to a name that nobody has. @throws EEXIST
  * @param link for tests: a file system without hard links
  */
-export function moveToFree(from: string, to: string, link = linkSync): void {
+export function moveToFree(from: string, to: string, link = node.fs.linkSync): void {
   try {
     link(from, to);
   } catch (error) {
     if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     // Another file holds the name, so that nobody else takes it, until ours replaces it; one that says nothing to anybody.
-    writeFileSync(to, '{}', { flag: 'wx', mode: 0o600 });
+    node.fs.writeFileSync(to, '{}', { flag: 'wx', mode: 0o600 });
     try {
-      renameSync(from, to);
+      node.fs.renameSync(from, to);
     } catch (failure) {
-      attempt(() => unlinkSync(to));
+      attempt(() => node.fs.unlinkSync(to));
       throw failure;
     }
     return;
   }
-  unlinkSync(from);
+  node.fs.unlinkSync(from);
 }
 
 /** Never on Windows, where files do not tell. */

@@ -1,8 +1,9 @@
 // What Unix sockets and named pipes have in common in Node: a server at a path, a connection to one.
 
-import { connect, createServer, type NetConnectOpts, type Server } from 'node:net';
+import type { NetConnectOpts, Server } from 'node:net';
 import { zmqError } from '../errors.js';
 import { quoted } from '../util/bytes.js';
+import { node } from '../util/node-modules.js';
 import { listenOn } from './bound-handle.js';
 import { NetStream, WRITE_HIGH_WATER_MARK, whenConnected, whenListening } from './net-stream.js';
 import type { ConnectDone, ListenHandler, Listening, TransportOptions } from './transport.js';
@@ -55,11 +56,13 @@ export function listenAtNow(
 }
 
 function newServer(handler: ListenHandler): Server {
-  return createServer({ highWaterMark: WRITE_HIGH_WATER_MARK }, (socket) => handler.accepted(new NetStream(socket)));
+  return node.net.createServer({ highWaterMark: WRITE_HIGH_WATER_MARK }, (socket) =>
+    handler.accepted(new NetStream(socket)),
+  );
 }
 
 export function connectTo(path: string, done: ConnectDone): () => void {
-  return whenConnected(connect({ path, highWaterMark: WRITE_HIGH_WATER_MARK } as NetConnectOpts), done);
+  return whenConnected(node.net.connect({ path, highWaterMark: WRITE_HIGH_WATER_MARK } as NetConnectOpts), done);
 }
 
 export function inUse(endpoint: string, detail: string): Error {

@@ -3,9 +3,9 @@
 // A name belongs to whoever listens on it first, and is free again when the last connection made through it has ended. Who
 // may connect, and what a client should know of the one it connects to: spec-notes/ipc.md.
 
-import { randomUUID } from 'node:crypto';
 import { explainedError } from '../errors.js';
 import { quoted } from '../util/bytes.js';
+import { node } from '../util/node-modules.js';
 import { malformed } from './address.js';
 import { probeSync } from './ask-sync.js';
 import { connectTo, inUse, listenAt, listenAtNow } from './local-stream.js';
@@ -21,7 +21,7 @@ export function pipeTarget(path: string, endpoint: string): Target {
     return {
       listen: listenAnywhere,
       listenSync: (options, handler) => {
-        const any = `ipc://zmtp-${randomUUID()}`;
+        const any = `ipc://zmtp-${node.crypto.randomUUID()}`;
         return listenSync(pipeOf(any.slice('ipc://'.length), any), any, options, handler);
       },
       connect: () => {
@@ -37,7 +37,7 @@ export function pipeTarget(path: string, endpoint: string): Target {
 }
 
 function listenAnywhere(options: TransportOptions, handler: ListenHandler): Promise<Listening> {
-  const endpoint = `ipc://zmtp-${randomUUID()}`;
+  const endpoint = `ipc://zmtp-${node.crypto.randomUUID()}`;
   return listen(pipeOf(endpoint.slice('ipc://'.length), endpoint), endpoint, options, handler);
 }
 

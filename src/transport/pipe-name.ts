@@ -3,9 +3,9 @@
 // Windows compares pipe names without regard to case, rewrites `/`, `.` and `..` in them, drops dots and spaces at their
 // end, and takes 256 characters. So a path is written in letters that all of this leaves alone: two paths never share a name.
 
-import { createHash } from 'node:crypto';
 import { explainedError } from '../errors.js';
 import { hasBytes, quoted } from '../util/bytes.js';
+import { node } from '../util/node-modules.js';
 import { malformed } from './address.js';
 
 /** Characters of a whole pipe name, `\\.\pipe\` included (CreateNamedPipe). */
@@ -32,7 +32,7 @@ export function pipeOf(path: string, endpoint: string): string {
   if (!hasBytes(path)) throw malformed(endpoint, 'it holds half of a surrogate pair');
   if (isPipeName(path)) return checkedGiven(path, endpoint);
   const name = ESCAPED + escaped(path);
-  return name.length <= NAME_MAX ? name : HASHED + createHash('sha256').update(path).digest('hex');
+  return name.length <= NAME_MAX ? name : HASHED + node.crypto.createHash('sha256').update(path).digest('hex');
 }
 
 /** Lower-case letters, digits, `-`, `_` and inner dots stay; each other byte becomes `%` and two digits. */

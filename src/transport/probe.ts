@@ -1,7 +1,8 @@
 // Asks whether somebody listens at a local address, by connecting and going away again. A listener sees a peer that left
 // before its greeting.
 
-import { connect, type NetConnectOpts } from 'node:net';
+import type { NetConnectOpts } from 'node:net';
+import { node } from '../util/node-modules.js';
 
 /** Milliseconds; whoever keeps us waiting is there. Windows makes us wait while all instances of a pipe are busy. */
 const PATIENCE = 2000;
@@ -11,7 +12,7 @@ export type Answer = 'live' | 'refused' | 'absent';
 
 export function probe(address: NetConnectOpts): Promise<Answer> {
   return new Promise((resolve) => {
-    const socket = connect({ ...address, timeout: PATIENCE });
+    const socket = node.net.connect({ ...address, timeout: PATIENCE });
     const answer = (value: Answer): void => {
       socket.destroy();
       resolve(value);

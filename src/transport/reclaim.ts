@@ -5,6 +5,7 @@
 // What this is worth: spec-notes/decisions.md.
 
 import type { MessageChannel } from 'node:worker_threads';
+import { node } from '../util/node-modules.js';
 
 /** A smaller read costs more to give back than it is worth, in bytes. */
 const WORTH_IT = 16 * 1024;
@@ -36,12 +37,7 @@ const transfer: Give = (memory) => {
 };
 
 function begin(): void {
-  if ('transfer' in ArrayBuffer.prototype) {
-    use(transfer);
-    return;
-  }
-  give = keep;
-  import('node:worker_threads').then(({ MessageChannel }) => use(byMessage(new MessageChannel())));
+  use('transfer' in ArrayBuffer.prototype ? transfer : byMessage(new node.workerThreads.MessageChannel()));
 }
 
 /** Until then: away with a message to a port that is closed, so that there is nobody to get it. */

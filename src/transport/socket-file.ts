@@ -4,8 +4,8 @@
 // The socket is bound in a fresh folder that only this user may enter and gets its mode there; then it gets its public name
 // by link(2), which never replaces anything. Node's own unlink, at close, finds nothing under the hidden name.
 
-import { type BigIntStats, chmodSync, linkSync, unlinkSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import type { BigIntStats } from 'node:fs';
+import { node } from '../util/node-modules.js';
 import { probeSync } from './ask-sync.js';
 import { withClaim } from './claim.js';
 import { attempt, isSame, look, moveToFree } from './files.js';
@@ -28,7 +28,7 @@ export class SocketFile {
    */
   constructor(path: string, endpoint: string, stale: BigIntStats | undefined) {
     // Absolute, because the program may change its working directory before it closes.
-    this.#path = resolve(path);
+    this.#path = node.path.resolve(path);
     this.#endpoint = endpoint;
     this.#stale = stale;
     this.#hidden = new HiddenFolder(this.#path, endpoint);
@@ -43,14 +43,14 @@ export class SocketFile {
    * Gives the bound socket its mode and its public name. Of several processes that try, one succeeds.
    * @throws EADDRINUSE
    */
-  publish(mode: number, link = linkSync): void {
+  publish(mode: number, link = node.fs.linkSync): void {
     try {
       const { socket } = this.#hidden;
       const own = look(socket);
       if (!own?.isSocket()) throw inUse(this.#endpoint, 'somebody has moved what was to become it');
-      chmodSync(socket, mode);
+      node.fs.chmodSync(socket, mode);
       const stale = this.#stale;
-      if (stale !== undefined) withClaim(this.#path, stale, () => unlinkSync(this.#path));
+      if (stale !== undefined) withClaim(this.#path, stale, () => node.fs.unlinkSync(this.#path));
       moveToFree(socket, this.#path, link);
       this.#own = own;
       this.#hidden.remove();
@@ -69,7 +69,7 @@ export class SocketFile {
 
   /** Removes the public name, unless it is another file's by now. To be called while the socket is open. */
   remove(): void {
-    if (this.#own !== undefined && isSame(look(this.#path), this.#own)) attempt(() => unlinkSync(this.#path));
+    if (this.#own !== undefined && isSame(look(this.#path), this.#own)) attempt(() => node.fs.unlinkSync(this.#path));
   }
 
   /** Removes what is left of the hidden folder; to be called when the socket is closed, for Node looks for its file then. */
@@ -99,7 +99,7 @@ function lookForSocket(path: string, endpoint: string): BigIntStats | undefined 
   try {
     found = look(path);
   } catch (error) {
-    throw folderError(error as NodeJS.ErrnoException, dirname(path), endpoint);
+    throw folderError(error as NodeJS.ErrnoException, node.path.dirname(path), endpoint);
   }
   if (found === undefined) return undefined;
   if (!found.isSocket()) throw inUse(endpoint, `there is ${kindOf(found)}, which is not touched`);

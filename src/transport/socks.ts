@@ -6,9 +6,10 @@
 // Never reads further than the reply, which has at most 262 bytes: what comes behind it is the peer's. How long a proxy may take
 // is for the caller to say, who gives up then.
 
-import { connect, isIPv4, isIPv6, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type ErrorCode, zmqError } from '../errors.js';
 import { quoted } from '../util/bytes.js';
+import { node } from '../util/node-modules.js';
 import type { HostPort } from './address.js';
 import { NetStream, WRITE_HIGH_WATER_MARK } from './net-stream.js';
 import type { ConnectDone } from './transport.js';
@@ -56,7 +57,7 @@ export function connectThroughSocks(
 ): () => void {
   const { host, port } = proxy;
   const options = { host, port, noDelay: true, highWaterMark: WRITE_HIGH_WATER_MARK };
-  const socket = connect(options);
+  const socket = node.net.connect(options);
   socket.unref();
   prepare(socket);
   return new Negotiation(socket, proxy, remote, endpoint, done).giveUp;
@@ -175,8 +176,9 @@ class Negotiation {
 function request({ host, port }: HostPort): Buffer {
   const head = [VERSION, CONNECT, 0];
   const tail = Buffer.from([port >> 8, port & 0xff]);
-  if (isIPv4(host)) return Buffer.concat([Buffer.from([...head, ADDRESS.ipv4, ...host.split('.').map(Number)]), tail]);
-  if (isIPv6(host)) return Buffer.concat([Buffer.from([...head, ADDRESS.ipv6]), ipv6Bytes(host), tail]);
+  if (node.net.isIPv4(host))
+    return Buffer.concat([Buffer.from([...head, ADDRESS.ipv4, ...host.split('.').map(Number)]), tail]);
+  if (node.net.isIPv6(host)) return Buffer.concat([Buffer.from([...head, ADDRESS.ipv6]), ipv6Bytes(host), tail]);
   const name = Buffer.from(host);
   if (name.length > NAME_MAX) throw zmqError('EINVAL', `a SOCKS proxy takes host names of up to ${NAME_MAX} bytes`);
   return Buffer.concat([Buffer.from([...head, ADDRESS.name, name.length]), name, tail]);

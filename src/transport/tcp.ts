@@ -1,11 +1,10 @@
 // tcp:// (libzmq's zmq_tcp): host names, IPv4 and IPv6 addresses, interface names, `*`, ephemeral ports, and
 // `source;destination` for connections from a chosen address.
 
-import { lookup } from 'node:dns/promises';
-import { connect, createServer, isIPv4, isIPv6, type Server, type Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import type { Server, Socket } from 'node:net';
 import { zmqError } from '../errors.js';
 import { quoted } from '../util/bytes.js';
+import { node } from '../util/node-modules.js';
 import { acceptFilter } from './accept-filter.js';
 import { type HostPort, malformed, parseHostPort } from './address.js';
 import { lookupSync } from './ask-sync.js';
@@ -71,7 +70,7 @@ function listenSync(local: HostPort, endpoint: string, options: TransportOptions
 
 function newServer(options: TransportOptions, handler: ListenHandler): Server {
   const mayStay = acceptFilter(options.tcpAcceptFilter);
-  return createServer({ noDelay: true, highWaterMark: WRITE_HIGH_WATER_MARK }, (socket) => {
+  return node.net.createServer({ noDelay: true, highWaterMark: WRITE_HIGH_WATER_MARK }, (socket) => {
     if (!mayStay(socket)) {
       const who = quoted(socket.remoteAddress ?? 'a peer that has gone');
       socket.on('error', () => {});
@@ -105,12 +104,12 @@ function startConnect(
       highWaterMark: WRITE_HIGH_WATER_MARK,
       ...(localHost === undefined ? {} : { localAddress: localHost, localPort: local?.port ?? 0 }),
     };
-    const socket = connect(socketOptions);
+    const socket = node.net.connect(socketOptions);
     keepAlive(socket, options);
     return whenConnected(socket, done);
   };
   if (options.socksProxy !== null) return startSocks(options.socksProxy, remote, endpoint, options, done);
-  if (isIPv6(remote.host) && !options.ipv6)
+  if (node.net.isIPv6(remote.host) && !options.ipv6)
     return afterLookup(Promise.reject(ipv6Off(remote.host, endpoint)), open, done);
   return local === undefined
     ? open(undefined)
@@ -164,7 +163,7 @@ async function localAddress(host: string, endpoint: string, ipv6: boolean): Prom
   const known = knownAddress(host, endpoint, ipv6);
   if (known !== undefined) return known;
   try {
-    return (await lookup(host, { family: ipv6 ? 0 : 4 })).address;
+    return (await node.dns.promises.lookup(host, { family: ipv6 ? 0 : 4 })).address;
   } catch {
     throw nowhere(host, endpoint);
   }
@@ -173,9 +172,9 @@ async function localAddress(host: string, endpoint: string, ipv6: boolean): Prom
 /** The address where no name has to be looked up. */
 function knownAddress(host: string, endpoint: string, ipv6: boolean): string | undefined {
   if (host === '*') return ipv6 ? '::' : '0.0.0.0';
-  if (isIPv6(host) && !ipv6) throw ipv6Off(host, endpoint);
-  if (isIPv4(host) || isIPv6(host)) return host;
-  const ofInterface = networkInterfaces()[host];
+  if (node.net.isIPv6(host) && !ipv6) throw ipv6Off(host, endpoint);
+  if (node.net.isIPv4(host) || node.net.isIPv6(host)) return host;
+  const ofInterface = node.os.networkInterfaces()[host];
   const wanted = ofInterface?.find((info) => info.family === 'IPv4') ?? (ipv6 ? ofInterface?.[0] : undefined);
   return wanted?.address;
 }

@@ -1,11 +1,9 @@
 // ipc:// on Linux, macOS and their kin: a socket file, `*` for one in a fresh private folder, and on Linux `@name` for
 // the abstract namespace, which has neither files nor permissions.
 
-import { mkdtempSync, rmdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { explainedError } from '../errors.js';
 import { hasBytes, quoted } from '../util/bytes.js';
+import { node } from '../util/node-modules.js';
 import { malformed } from './address.js';
 import { attempt } from './files.js';
 import { folderError } from './folder-error.js';
@@ -44,7 +42,7 @@ export function unixAddress(path: string, endpoint: string): string {
 
 /** The same file whatever the program's working directory will be, where there is room for that. */
 function whole(path: string): string {
-  const absolute = resolve(path);
+  const absolute = node.path.resolve(path);
   return Buffer.byteLength(absolute) <= PATH_MAX ? absolute : path;
 }
 
@@ -73,12 +71,12 @@ export function exactAbstractNames(version: string): boolean {
 
 async function listenAnywhere(options: TransportOptions, handler: ListenHandler): Promise<Listening> {
   const folder = privateFolder();
-  const path = join(folder, 'socket');
+  const path = node.path.join(folder, 'socket');
   try {
     checkLength(path, `ipc://${path}`);
     return withoutFolder(await listenOnFile(path, `ipc://${path}`, options, handler), folder);
   } catch (error) {
-    attempt(() => rmdirSync(folder));
+    attempt(() => node.fs.rmdirSync(folder));
     throw error;
   }
 }
@@ -86,12 +84,12 @@ async function listenAnywhere(options: TransportOptions, handler: ListenHandler)
 /** As `listenAnywhere`, done when it returns. */
 function listenAnywhereSync(options: TransportOptions, handler: ListenHandler): Listening {
   const folder = privateFolder();
-  const path = join(folder, 'socket');
+  const path = node.path.join(folder, 'socket');
   try {
     checkLength(path, `ipc://${path}`);
     return withoutFolder(listenOnFileSync(path, `ipc://${path}`, options, handler), folder);
   } catch (error) {
-    attempt(() => rmdirSync(folder));
+    attempt(() => node.fs.rmdirSync(folder));
     throw error;
   }
 }
@@ -102,16 +100,16 @@ function withoutFolder({ endpoint, close }: Listening, folder: string): Listenin
     endpoint,
     close() {
       close();
-      attempt(() => rmdirSync(folder));
+      attempt(() => node.fs.rmdirSync(folder));
     },
   };
 }
 
 function privateFolder(): string {
   // Absolute: the endpoint is for other processes, too.
-  const parent = resolve(tmpdir());
+  const parent = node.path.resolve(node.os.tmpdir());
   try {
-    return mkdtempSync(join(parent, 'zmtp-'));
+    return node.fs.mkdtempSync(node.path.join(parent, 'zmtp-'));
   } catch (error) {
     throw folderError(error as NodeJS.ErrnoException, parent, 'ipc://*');
   }
