@@ -193,9 +193,10 @@ describe('architecture', () => {
     expect(usersOf(/node:timers|\bnode\.timers/, 'local/session-file.ts', 'util/node-modules.ts')).toEqual([]);
   });
 
-  it('keeps protocol, security and patterns free of promises and timers, the loader of a library excepted', () => {
+  it('keeps protocol, security and patterns free of promises and timers, the loaders of CURVE excepted', () => {
     const impure = usersOf(
       /\bPromise\b|\basync\b|\bawait\b|\bset(Timeout|Interval|Immediate)\b|\bnextTick\b/,
+      'security/load-curve.ts',
       'security/load-sodium.ts',
       'security/libsodium-sumo.d.ts',
     );
@@ -207,7 +208,17 @@ describe('architecture', () => {
       importsOf(text).flatMap(({ specifier }) => (/^(\.|node:)/.test(specifier) ? [] : [`${name}: ${specifier}`])),
     );
     expect(packages).toEqual(['security/load-sodium.ts: libsodium-sumo']);
-    expect(usersOf(/import\('(?!node:)/)).toEqual(['security/load-sodium.ts']);
+    expect(usersOf(/import\('(?!node:)/).sort()).toEqual(['security/load-curve.ts', 'security/load-sodium.ts']);
+  });
+
+  it('reaches what speaks CURVE by what loads it, and by nothing else', () => {
+    const speaks = /^\.{1,2}\/(?:security\/)?(curve|curve-(?!keys)\w+|sodium|load-sodium)\.js$/;
+    const inside = /^security\/(curve|curve-(?!keys)\w+|load-sodium)\.ts$/;
+    const users = FILES.filter(({ text }) =>
+      importsOf(text).some(({ specifier, typeOnly }) => !typeOnly && speaks.test(specifier)),
+    ).map(({ name }) => name);
+    expect(users.filter((name) => !inside.test(name))).toEqual(['security/load-curve.ts']);
+    expect(users.length).toBeGreaterThan(3);
   });
 
   it('knows high-water marks in the pipe only', () => {

@@ -2,7 +2,7 @@
 // who asks for none.
 
 import { zmqError } from '../errors.js';
-import type { Sodium } from '../security/sodium.js';
+import type { Curve } from '../security/curve.js';
 import { ipc } from '../transport/ipc.js';
 import { tcp } from '../transport/tcp.js';
 import type { Transport } from '../transport/transport.js';
@@ -24,7 +24,7 @@ export interface Runtime {
   readonly random: () => number;
   readonly transports: readonly Transport[];
   /** For CURVE; the real one by default. */
-  readonly loadSodium?: () => Promise<Sodium>;
+  readonly loadCurve?: () => Promise<Curve>;
 }
 
 const SYSTEM: Runtime = { clock: systemClock, random: Math.random, transports: [tcp, ipc] };
@@ -51,7 +51,7 @@ export class ContextCore {
 
   constructor(runtime: Runtime) {
     this.runtime = runtime;
-    this.workshop = new Workshop(runtime.clock, runtime.loadSodium);
+    this.workshop = new Workshop(runtime.clock, runtime.loadCurve);
     this.rota = new Rota(runtime.clock, () => this.#holds > 0 || this.turn.pending);
   }
 

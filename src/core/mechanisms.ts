@@ -3,9 +3,9 @@
 
 import { zmqError } from '../errors.js';
 import type { Mechanism } from '../protocol/mechanism.js';
-import { CurveClient } from '../security/curve-client.js';
+import type { Curve } from '../security/curve.js';
 import { curvePublicKeyOf } from '../security/curve-keys.js';
-import { CurveServer } from '../security/curve-server.js';
+import { LateMechanism } from '../security/late-mechanism.js';
 import { NullMechanism } from '../security/null.js';
 import { PlainClient } from '../security/plain-client.js';
 import { PlainServer } from '../security/plain-server.js';
@@ -15,7 +15,7 @@ import type { OptionValues } from './options.js';
 import type { Workshop } from './workshop.js';
 
 /** @param metadata what we announce, encoded */
-export function newMechanism(options: OptionValues, metadata: Buffer, { sodium }: Workshop): Mechanism {
+export function newMechanism(options: OptionValues, metadata: Buffer, workshop: Workshop): Mechanism {
   const { mechanism, asServer, plainUsername, plainPassword, curveSecretKey, curveServerKey } = options;
   if (mechanism === 'NULL') return new NullMechanism(metadata, asksAboutNull(options));
   if (mechanism === 'PLAIN') {
@@ -23,8 +23,12 @@ export function newMechanism(options: OptionValues, metadata: Buffer, { sodium }
     return new PlainClient({ metadata, username: plainUsername ?? EMPTY, password: plainPassword ?? EMPTY });
   }
   const secretKey = curveSecretKey as Buffer;
-  if (asServer) return new CurveServer({ metadata, secretKey, sodium });
-  return new CurveClient({ metadata, secretKey, serverKey: curveServerKey as Buffer, sodium });
+  const make = (curve: Curve): Mechanism =>
+    asServer ? curve.server(metadata, secretKey) : curve.client(metadata, secretKey, curveServerKey as Buffer);
+  const { curve } = workshop;
+  return curve === undefined
+    ? new LateMechanism(mechanism, asServer, () => make(workshop.curve as Curve))
+    : make(curve);
 }
 
 /**

@@ -43,12 +43,12 @@ export class Peer {
   readonly address: string;
   /** The other end's `host:port` where the transport is TCP, else null. */
   readonly remoteAddress: string | null;
-  /** What the peer says it is: `DEALER`, `SUB`, … */
+  /** What the peer says it is: `DEALER`, `SUB` and so on. */
   readonly socketType: string;
   /** Who the peer has proved to be; null without an authenticating mechanism. */
   readonly userId: string | null;
   /**
-   * What the peer said of itself in its READY command (RFC 37, ZMQ_METADATA): `Socket-Type`, `Identity`, and its own `X-…`.
+   * What the peer said of itself in its READY command (RFC 37, ZMQ_METADATA): `Socket-Type`, `Identity`, and its own, `X-` and a name.
    * Look up in any case; iteration gives names in lower case. As yet unproved claims: trust them as far as you trust the peer.
    */
   readonly properties: ReadonlyMap<string, Buffer>;

@@ -167,7 +167,7 @@ export abstract class Socket extends OptionFamilies {
    * Accepts connections at an endpoint: `tcp://host:port`, `ipc://path`, `inproc://name`; `*` for any host, port or path.
    * The resolved endpoint is in `lastEndpoint` afterwards.
    * @throws TypeError, EBADF, EBUSY; rejects with EINVAL, EPROTONOSUPPORT, ENAMETOOLONG, EADDRINUSE, EADDRNOTAVAIL,
-   *   ENODEV, EACCES, …; with the reason of an aborted `signal`: nothing is bound then, though the system may take a
+   *   ENODEV, EACCES and others; with the reason of an aborted `signal`: nothing is bound then, though the system may take a
    *   moment to let go of the address
    */
   bind(address: string, options?: SignalOptions): Promise<void> {

@@ -1,38 +1,37 @@
 // Runs the costly steps of handshakes, a few in each turn of the event loop, in the order they came: thousands of HELLOs a
-// second then delay each other and not the rest of the program (attack case V18). It also waits for the library that does
-// the cryptography, which is loaded when the first socket of a context is about to speak CURVE. One for each context.
+// second then delay each other and not the rest of the program (attack case V18). It also waits for CURVE's code
+// and library, which are loaded when the first socket of a context is about to speak it. One for each context.
 
 import { ZmqError, zmqError } from '../errors.js';
-import { loadSodium } from '../security/load-sodium.js';
-import type { Sodium } from '../security/sodium.js';
+import type { Curve } from '../security/curve.js';
+import { loadCurve } from '../security/load-curve.js';
 import { Queue } from '../util/queue.js';
 import type { Clock } from './clock.js';
 
 /** Steps in one turn: each takes one to three tenths of a millisecond, so that a turn stays below 5 ms. */
 export const STEPS_PER_TURN = 16;
 
-/** A step to be run, or to be given up when the library cannot be loaded. */
+/** A step to be run, or to be given up when CURVE cannot be loaded. */
 export type Job = (failure: ZmqError | undefined) => void;
 
 export class Workshop {
   readonly #clock: Clock;
-  readonly #load: () => Promise<Sodium>;
+  readonly #load: () => Promise<Curve>;
   readonly #jobs = new Queue<Job>();
   #left = STEPS_PER_TURN;
   #turnDue = false;
-  #sodium: Sodium | ZmqError | undefined;
+  #curve: Curve | ZmqError | undefined;
   #loading = false;
 
-  constructor(clock: Clock, load: () => Promise<Sodium> = loadSodium) {
+  constructor(clock: Clock, load: () => Promise<Curve> = loadCurve) {
     this.#clock = clock;
     this.#load = load;
   }
 
-  /** For jobs that run: by then it is there. */
-  readonly sodium = (): Sodium => {
-    if (this.#sodium === undefined || this.#sodium instanceof ZmqError) throw new Error('the library is not loaded');
-    return this.#sodium;
-  };
+  /** Undefined until it is loaded. For jobs that run it is there. */
+  get curve(): Curve | undefined {
+    return this.#curve instanceof ZmqError ? undefined : this.#curve;
+  }
 
   /** Jobs that wait. */
   get waiting(): number {
@@ -44,23 +43,23 @@ export class Workshop {
     if (this.#loading) return;
     this.#loading = true;
     this.#load().then(
-      (sodium) => this.#loaded(sodium),
+      (curve) => this.#loaded(curve),
       (error) => this.#loaded(unavailable(error)),
     );
   }
 
   /** Runs the job now when there is time for it, else in a later turn. */
   add(job: Job): void {
-    if (this.#sodium === undefined || this.#left === 0 || this.#jobs.length > 0) {
+    if (this.#curve === undefined || this.#left === 0 || this.#jobs.length > 0) {
       this.#jobs.push(job);
-      if (this.#sodium === undefined) this.prepare();
+      if (this.#curve === undefined) this.prepare();
     } else {
       this.#run(job);
     }
   }
 
-  #loaded(outcome: Sodium | ZmqError): void {
-    this.#sodium = outcome;
+  #loaded(outcome: Curve | ZmqError): void {
+    this.#curve = outcome;
     if (outcome instanceof ZmqError)
       process.emitWarning(outcome.detail as string, { type: 'CurveWarning', code: 'ZMTP_NO_CURVE' });
     this.#runSome();
@@ -84,7 +83,7 @@ export class Workshop {
         this.#runSome();
       });
     }
-    job(this.#sodium instanceof ZmqError ? this.#sodium : undefined);
+    job(this.#curve instanceof ZmqError ? this.#curve : undefined);
   }
 }
 

@@ -119,8 +119,8 @@ export class CurveCipher implements Cipher {
     if (!this.#sodium.openInPlace(view(body, BOX_AT, body.length), this.#key)) throw closed();
   }
 
-  /** ★ The fast place for what comes: as `#openLarge`, its twin, and with as few objects as can be. */
   #openSmall(body: Buffer): void {
+    // ★ The fast place for what comes: as `#openLarge`, its twin, and with as few objects as can be.
     const sodium = this.#sodium;
     const { heap, textAt, nonceAt } = sodium;
     const size = body.length - FLAGS_AT;

@@ -1,5 +1,5 @@
-// Loads the library that does CURVE's cryptography (libsodium, compiled to WebAssembly). Called by the Workshop when CURVE is
-// about to be spoken, and not before: a program without CURVE never reads it. The one place of this folder that waits.
+// Loads the library that does CURVE's cryptography (libsodium, compiled to WebAssembly). Part of what load-curve.ts loads: a program
+// without CURVE never reads it.
 
 import { node } from '../util/node-modules.js';
 import { type RawSodium, Sodium } from './sodium.js';

@@ -202,7 +202,7 @@ describe('CURVE', () => {
       clock: new VirtualClock(),
       random: () => 0,
       transports: [network.transport],
-      loadSodium: () => Promise.reject(new Error('no such package')),
+      loadCurve: () => Promise.reject(new Error('no such package')),
     });
     const warned: string[] = [];
     const note = (warning: Error): void => {

@@ -4,8 +4,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Clock } from '../../src/core/clock.js';
 import { STEPS_PER_TURN, Workshop } from '../../src/core/workshop.js';
 import type { ZmqError } from '../../src/errors.js';
+import { Curve } from '../../src/security/curve.js';
 import { sodium } from '../support/curve.js';
 import { settle } from '../support/virtual-clock.js';
+
+const curve = new Curve(sodium);
 
 /** A loop whose turns a test takes. */
 class Turns implements Clock {
@@ -24,7 +27,7 @@ class Turns implements Clock {
 
 async function open(): Promise<{ turns: Turns; workshop: Workshop; done: number[] }> {
   const turns = new Turns();
-  const workshop = new Workshop(turns, async () => sodium);
+  const workshop = new Workshop(turns, async () => curve);
   workshop.prepare();
   await settle();
   return { turns, workshop, done: [] };
@@ -81,15 +84,15 @@ describe('Workshop', () => {
     const turns = new Turns();
     const workshop = new Workshop(turns, async () => {
       loads++;
-      return sodium;
+      return curve;
     });
-    expect(() => workshop.sodium()).toThrow('the library is not loaded');
+    expect(workshop.curve).toBeUndefined();
     const done: unknown[] = [];
-    for (let i = 0; i < STEPS_PER_TURN + 1; i++) workshop.add((failure) => done.push(failure ?? workshop.sodium()));
+    for (let i = 0; i < STEPS_PER_TURN + 1; i++) workshop.add((failure) => done.push(failure ?? workshop.curve));
     workshop.prepare();
     expect([done, loads]).toEqual([[], 1]);
     await settle();
-    expect(done).toEqual(new Array(STEPS_PER_TURN).fill(sodium));
+    expect(done).toEqual(new Array(STEPS_PER_TURN).fill(curve));
     turns.next();
     expect(done).toHaveLength(STEPS_PER_TURN + 1);
   });
@@ -107,6 +110,6 @@ describe('Workshop', () => {
     }`;
     expect(failures.map((failure) => [failure?.code, failure?.detail])).toEqual(new Array(3).fill(['ENOTSUP', text]));
     expect(seen).toEqual([`CurveWarning: ${text}`]);
-    expect(() => workshop.sodium()).toThrow('the library is not loaded');
+    expect(workshop.curve).toBeUndefined();
   });
 });

@@ -31,6 +31,30 @@ const PING = `
 /** What it prints. */
 const PONG = 'over tcp\nover curve';
 
+/** Lists the files of the package that were loaded: after import, when `connect` has returned, and when a message has come. */
+const LATE = `
+  import { Session } from 'node:inspector';
+  const session = new Session();
+  const files = new Set();
+  session.connect();
+  session.on('Debugger.scriptParsed', ({ params }) => {
+    const [, file] = /\\/zmtp\\/dist\\/(.*)$/.exec(params.url) ?? [];
+    if (file !== undefined) files.add(file);
+  });
+  session.post('Debugger.enable');
+  const { curveKeyPair, Pair } = await import('zmtp');
+  console.log(...files);
+  const [server, client] = [curveKeyPair(), curveKeyPair()];
+  const pair = new Pair({ curveServer: true, curveSecretKey: server.secretKey });
+  const peer = new Pair({ curveServerKey: server.publicKey, curveSecretKey: client.secretKey });
+  pair.bindSync('tcp://127.0.0.1:*');
+  peer.connect(pair.lastEndpoint);
+  console.log(...files);
+  await peer.send(['over', 'curve']);
+  console.log((await pair.receive()).join(' '));
+  console.log(files.has('curve.js'));
+`;
+
 const project = new Project();
 let files: string[];
 
@@ -66,6 +90,36 @@ describe('the packed package', () => {
     const packages = ['node_modules/libsodium-sumo', 'node_modules/zmtp'];
     expect(Object.keys(lock.packages)).toEqual(['', ...packages]);
     for (const one of packages) expect(lock.packages[one].hasInstallScript).toBeUndefined();
+  });
+
+  it('is read as fast as may be: in ASCII, for one letter beyond it makes V8 take twice the memory', () => {
+    const code = files.filter((path) => path.endsWith('.js'));
+    expect(code.sort()).toEqual(['chunk.js', 'curve.js', 'index.js', 'main.js'].map((name) => `dist/${name}`));
+    const texts = code.map((path) => [path, readFileSync(project.path('node_modules', 'zmtp', path), 'latin1')]);
+    expect(texts.filter(([, text]) => /[^\0-\x7f]/.test(text as string)).map(([path]) => path)).toEqual([]);
+  });
+
+  it('loads nothing of CURVE with import, and nearly nothing of Node', async () => {
+    project.write('nothing.mjs', '');
+    const script = `await import('./nothing.mjs');
+      const before = new Set(process.moduleLoadList);
+      await import('zmtp');
+      const names = process.moduleLoadList.filter((name) => !before.has(name));
+      for (const name of names) {
+        const [, module] = /^NativeModule (?!internal\\/)(.*)$/.exec(name) ?? [];
+        if (module !== undefined && module !== 'diagnostics_channel') console.log(module);
+      }
+      const { Push } = await import('zmtp');
+      new Push().connect('tcp://127.0.0.1:9');
+      console.log(process.moduleLoadList.includes('NativeModule net'));
+      process.exit();`;
+    expect(await runScript('lean.mjs', script)).toBe('true');
+  });
+
+  it('loads CURVE when a socket binds or connects with it, and neither waits for it', async () => {
+    expect(await runScript('late.mjs', LATE)).toBe(
+      'main.js index.js chunk.js\nmain.js index.js chunk.js\nover curve\ntrue',
+    );
   });
 
   it('works from import', async () => {

@@ -88,14 +88,7 @@ async function speaks(world: World, { name }: Mechanism): Promise<void> {
   if (name !== 'CURVE') return;
   const { workshop } = Context.coreOf(world.context);
   workshop.prepare();
-  for (;;) {
-    try {
-      workshop.sodium();
-      return;
-    } catch {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
+  while (workshop.curve === undefined) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A server whose peers have to be let in. */
