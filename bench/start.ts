@@ -2,13 +2,16 @@
 // one; and which modules it loads, so that what is for few (encryption, WebSocket) is seen to stay away until it is used.
 
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Library, type Round, runSideBench } from './side-bench.js';
 
 const GROUP = 'import over an empty program';
 
-/** Modules that nothing may load before it is used: mechanisms with ciphers, their libraries, WebSocket. */
-const ONLY_WHEN_USED = /curve(?!-keys)|websocket|\bws\b|wss|noble|sodium|tweetnacl|node:(http|https|tls|zlib)\b/;
+/** Modules that nothing may load before it is used: mechanisms with ciphers, their libraries, WebSocket, and what is large in Node. */
+const ONLY_WHEN_USED =
+  /curve(?!-keys)|websocket|\bws\b|wss|noble|sodium|tweetnacl|node:(child_process|cluster|crypto|dns|https?|net|tls|worker_threads|zlib)\b/;
 
 await runSideBench({
   kind: 'start',
@@ -50,13 +53,26 @@ function modulesOf({ library, table, note, workers }: Round): void {
   note(`Loaded by \`import\`, of Node: ${builtins.join(', ')}; of ${library.name}: ${files.join(', ')}.`);
 }
 
-/** Names relative to the library's entry, or of Node's modules that an empty program does not load. */
+/** Names relative to the library's entry; and of Node's modules that importing an empty file does not load. */
 function loadedBy(library: Library, workers: string): { files: string[]; builtins: string[] } {
   const program = join(workers, 'loaded-modules.js');
   const output = execFileSync(process.execPath, [program, library.module], { env: withoutLoader() });
-  const { files, builtins } = JSON.parse(String(output)) as { files: string[]; builtins: string[] };
   const base = new URL('.', library.module).href;
-  return { files: files.map((file) => (file.startsWith(base) ? file.slice(base.length) : file)), builtins };
+  const files = (JSON.parse(String(output)) as string[]).map((file) =>
+    file.startsWith(base) ? file.slice(base.length) : file,
+  );
+  const nothing = join(workers, 'nothing.js');
+  writeFileSync(nothing, '');
+  const always = new Set(builtinsWith(pathToFileURL(nothing).href));
+  return { files, builtins: builtinsWith(library.module).filter((name) => !always.has(name)) };
+}
+
+/** Node's public modules that are loaded, by whatever way, when a program has imported `url`. */
+function builtinsWith(url: string): string[] {
+  const program = `await import(${JSON.stringify(url)}); const list = process.moduleLoadList.join(); process.stdout.write(list);`;
+  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { env: withoutLoader() });
+  const names = String(output).matchAll(/NativeModule (?!internal\/)([^,]+)/g);
+  return [...names].map(([, name]) => `node:${name}`).sort();
 }
 
 function withoutLoader(): NodeJS.ProcessEnv {

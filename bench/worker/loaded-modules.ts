@@ -1,7 +1,7 @@
-// `node loaded-modules.js URL`: imports URL and prints what that loaded, as JSON: files by URL (a hook sees each ES module, the cache
-// of `require` has the rest), and Node's public modules by name.
+// `node loaded-modules.js URL`: imports URL and prints which files that loaded, as JSON: their URLs (a hook sees each ES module, the
+// cache of `require` has the rest).
 
-import { createRequire, isBuiltin, register } from 'node:module';
+import { createRequire, register } from 'node:module';
 import { MessageChannel } from 'node:worker_threads';
 
 const HOOKS = `
@@ -20,9 +20,4 @@ await import(process.argv[2]);
 await new Promise((resolve) => setTimeout(resolve, 50)); // the hook's messages come from another thread
 
 const urls = [...files, ...Object.keys(createRequire(import.meta.url).cache)];
-process.stdout.write(
-  JSON.stringify({
-    files: urls.filter((url) => !url.startsWith('node:')).sort(),
-    builtins: urls.filter((url) => url.startsWith('node:') && isBuiltin(url)).sort(),
-  }),
-);
+process.stdout.write(JSON.stringify(urls.filter((url) => !url.startsWith('node:')).sort()));
