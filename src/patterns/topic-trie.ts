@@ -1,47 +1,18 @@
 // Subscriptions: which keys want which topics, by prefix (RFC 29, RFC 37: subscriptions are counted). Used by XPUB, where
 // a key is a subscriber's pipe, and by SUB, where the only key is the socket itself.
 //
-// A radix tree: each node stands for its parent's prefix plus `label` (bytes as a latin1 string, which costs a fifth of a
-// Buffer). Every walk is a loop, so a topic of 16 MiB is no deeper than one of 16 bytes. Invariant: a node other than the
-// root has a key, or at least two children.
+// A million topics are no million objects: the tree (topic-tree.ts) and the subscriptions (topic-subscriptions.ts) lie in blocks
+// outside V8's heap, where they are named by numbers. A key's own are a ring through these, in the order they were made.
 
-class Node<K> {
-  label: string;
-  parent: Node<K> | undefined;
-  /** By first byte of the label. */
-  children: Map<number, Node<K>> | undefined;
-  /** Nearly every topic has one subscriber, which costs no Map. */
-  onlyKey: K | undefined;
-  onlyCount = 0;
-  keys: Map<K, number> | undefined;
+import { FURTHER, KEY, NEXT_OF_KEY, PREVIOUS_OF_KEY, TopicSubscriptions } from './topic-subscriptions.js';
+import { TopicTree } from './topic-tree.js';
 
-  constructor(label: string, parent: Node<K> | undefined) {
-    this.label = label;
-    this.parent = parent;
-  }
-
-  get empty(): boolean {
-    return this.onlyCount === 0 && this.keys === undefined;
-  }
-
-  countOf(key: K): number {
-    if (this.keys !== undefined) return this.keys.get(key) ?? 0;
-    return this.onlyKey === key ? this.onlyCount : 0;
-  }
-
-  setCount(key: K, count: number): void {
-    if (this.keys === undefined && (this.onlyCount === 0 || this.onlyKey === key)) {
-      this.onlyKey = count === 0 ? undefined : key;
-      this.onlyCount = count;
-      return;
-    }
-    this.keys ??= new Map([[this.onlyKey as K, this.onlyCount]]);
-    this.onlyKey = undefined;
-    this.onlyCount = 0;
-    if (count > 0) this.keys.set(key, count);
-    else this.keys.delete(key);
-    if (this.keys.size === 0) this.keys = undefined;
-  }
+/** A key's number and subscriptions. */
+interface Owner {
+  readonly number: number;
+  /** The oldest of its subscriptions; 0: none. */
+  first: number;
+  size: number;
 }
 
 /** `first`: nobody had the topic. `joined`: others have it, this key had not. `again`: this key had it. */
@@ -50,8 +21,12 @@ export type Added = 'first' | 'joined' | 'again';
 export type Removed = 'absent' | 'kept' | 'left' | 'last';
 
 export class TopicTrie<K> {
-  readonly #root = new Node<K>('', undefined);
-  readonly #nodesOf = new Map<K, Set<Node<K>>>();
+  readonly #tree = new TopicTree();
+  readonly #subscriptions = new TopicSubscriptions(this.#tree.blocks);
+  readonly #owners = new Map<K, Owner>();
+  /** By number; the first is nobody. */
+  readonly #keys: (K | undefined)[] = [undefined];
+  readonly #freeNumbers: number[] = [];
   #size = 0;
 
   /** Different topics. */
@@ -59,27 +34,39 @@ export class TopicTrie<K> {
     return this.#size;
   }
 
+  /** What the topics hold outside V8's heap. */
+  get bytes(): number {
+    return this.#tree.blocks.bytes;
+  }
+
   add(topic: Buffer, key: K): Added {
-    const node = this.#nodeFor(topic.toString('latin1'));
-    const count = node.countOf(key);
-    const result = node.empty ? 'first' : count === 0 ? 'joined' : 'again';
-    node.setCount(key, count + 1);
-    if (result === 'first') this.#size++;
-    if (count === 0) this.#remember(key, node);
-    return result;
+    const subscriptions = this.#subscriptions;
+    const owner = this.#owners.get(key) ?? this.#newOwner(key);
+    const at = this.#tree.make(topic);
+    const known = subscriptions.find(at, owner.number);
+    if (known !== 0) {
+      subscriptions.countUp(known);
+      return 'again';
+    }
+    const first = subscriptions.isEmpty(at);
+    this.#enlist(owner, subscriptions.add(at, owner.number));
+    if (!first) return 'joined';
+    this.#size++;
+    return 'first';
   }
 
   remove(topic: Buffer, key: K): Removed {
-    const node = this.#find(topic.toString('latin1'));
-    const count = node?.countOf(key) ?? 0;
-    if (node === undefined || count === 0) return 'absent';
-    node.setCount(key, count - 1);
-    if (count > 1) return 'kept';
-    this.#forget(key, node);
-    if (!node.empty) return 'left';
-    this.#size--;
-    this.#prune(node);
-    return 'last';
+    const owner = this.#owners.get(key);
+    const at = owner === undefined ? 0 : this.#tree.find(topic);
+    const subscription = at === 0 ? 0 : this.#subscriptions.find(at, owner!.number);
+    if (subscription === 0) return 'absent';
+    if (this.#subscriptions.countDown(subscription) > 0) return 'kept';
+    const last = this.#drop(owner!, subscription);
+    if (owner!.size === 0) {
+      this.#owners.delete(key);
+      this.#release(owner!);
+    }
+    return last ? 'last' : 'left';
   }
 
   /**
@@ -87,19 +74,14 @@ export class TopicTrie<K> {
    * says whether there was one. `visit` hears of each topic and whether nobody has it now.
    */
   removal(key: K, visit?: (topic: Buffer, last: boolean) => void): () => boolean {
-    // One iterator for all calls: a new one would step over the holes that the others have left.
-    const nodes = this.#nodesOf.get(key)?.values();
-    this.#nodesOf.delete(key);
+    const owner = this.#owners.get(key);
+    this.#owners.delete(key);
     return () => {
-      const node = nodes?.next().value;
-      if (node === undefined) return false;
-      const topic = visit === undefined ? undefined : Buffer.from(pathOf(node), 'latin1');
-      node.setCount(key, 0);
-      const last = node.empty;
-      if (last) {
-        this.#size--;
-        this.#prune(node);
-      }
+      if (owner === undefined || owner.size === 0) return false;
+      const subscription = owner.first;
+      const topic = visit && this.#tree.bytesOf(this.#subscriptions.topicOf(subscription));
+      const last = this.#drop(owner, subscription);
+      if (owner.size === 0) this.#release(owner);
       if (topic !== undefined) visit?.(topic, last);
       return true;
     };
@@ -107,127 +89,81 @@ export class TopicTrie<K> {
 
   /** How many different topics `key` has. */
   sizeOf(key: K): number {
-    return this.#nodesOf.get(key)?.size ?? 0;
+    return this.#owners.get(key)?.size ?? 0;
   }
 
   /** Calls `visit` for each key with a topic that `bytes` begins with; several times where it has several. */
   match(bytes: Buffer, visit: (key: K) => void): void {
-    let node: Node<K> | undefined = this.#root;
-    for (let at = 0; node !== undefined; at += node?.label.length ?? 0) {
-      if (node.onlyCount > 0) visit(node.onlyKey as K);
-      else if (node.keys !== undefined) for (const key of node.keys.keys()) visit(key);
-      node = childMatching(node, bytes, at);
+    const tree = this.#tree;
+    let at = 0;
+    for (let node = tree.root; node !== 0; node = tree.below(node, bytes, at)) {
+      at = tree.reach(node, bytes, at);
+      if (at < 0) return;
+      const topic = tree.topicAt(node);
+      if (topic !== 0) this.#visit(topic, visit);
     }
   }
 
   /** Whether any key has a topic that `bytes` begins with. */
   matches(bytes: Buffer): boolean {
-    let node: Node<K> | undefined = this.#root;
-    for (let at = 0; node !== undefined; at += node?.label.length ?? 0) {
-      if (!node.empty) return true;
-      node = childMatching(node, bytes, at);
+    const tree = this.#tree;
+    let at = 0;
+    for (let node = tree.root; node !== 0; node = tree.below(node, bytes, at)) {
+      at = tree.reach(node, bytes, at);
+      if (at < 0) return false;
+      if (tree.topicAt(node) !== 0) return true;
     }
     return false;
   }
 
-  #remember(key: K, node: Node<K>): void {
-    const nodes = this.#nodesOf.get(key);
-    if (nodes === undefined) this.#nodesOf.set(key, new Set([node]));
-    else nodes.add(node);
-  }
-
-  #forget(key: K, node: Node<K>): void {
-    const nodes = this.#nodesOf.get(key)!;
-    nodes.delete(node);
-    if (nodes.size === 0) this.#nodesOf.delete(key);
-  }
-
-  #find(topic: string): Node<K> | undefined {
-    let node: Node<K> | undefined = this.#root;
-    let at = 0;
-    while (node !== undefined && at < topic.length) {
-      node = node.children?.get(topic.charCodeAt(at));
-      if (node === undefined || !topic.startsWith(node.label, at)) return undefined;
-      at += node.label.length;
-    }
-    return node;
-  }
-
-  /** The node for `topic`, made where it is missing. */
-  #nodeFor(topic: string): Node<K> {
-    let node = this.#root;
-    let at = 0;
-    while (at < topic.length) {
-      const child = node.children?.get(topic.charCodeAt(at));
-      if (child === undefined) return addChild(node, new Node<K>(flat(topic.slice(at)), node));
-      const shared = sharedLength(child.label, topic, at);
-      node = shared === child.label.length ? child : split(child, shared);
-      at += shared;
-    }
-    return node;
-  }
-
-  /** Removes a node without keys, or joins it with its only child, and its parent likewise. */
-  #prune(node: Node<K>): void {
-    let at: Node<K> = node;
-    while (at.parent !== undefined && at.empty) {
-      const parent: Node<K> = at.parent;
-      const children = at.children?.size ?? 0;
-      if (children > 1) return;
-      if (children === 1) {
-        joinWithChild(at);
-        return;
-      }
-      parent.children!.delete(at.label.charCodeAt(0));
-      if (parent.children!.size === 0) parent.children = undefined;
-      at = parent;
+  #visit(topic: number, visit: (key: K) => void): void {
+    const { blocks } = this.#tree;
+    for (let at = topic; at !== 0; at = blocks.get(at, FURTHER)) {
+      const key = blocks.get(at, KEY);
+      if (key !== 0) visit(this.#keys[key] as K);
     }
   }
-}
 
-function childMatching<K>(node: Node<K>, bytes: Buffer, at: number): Node<K> | undefined {
-  if (node.children === undefined || at >= bytes.length) return undefined;
-  const child = node.children.get(bytes[at]!);
-  if (child === undefined || child.label.length > bytes.length - at) return undefined;
-  const label = child.label;
-  for (let i = 1; i < label.length; i++) if (label.charCodeAt(i) !== bytes[at + i]) return undefined;
-  return child;
-}
+  #newOwner(key: K): Owner {
+    const owner: Owner = { number: this.#freeNumbers.pop() ?? this.#keys.length, first: 0, size: 0 };
+    this.#keys[owner.number] = key;
+    this.#owners.set(key, owner);
+    return owner;
+  }
 
-function sharedLength(label: string, topic: string, at: number): number {
-  let i = 0;
-  while (i < label.length && at + i < topic.length && label.charCodeAt(i) === topic.charCodeAt(at + i)) i++;
-  return i;
-}
+  /** One without subscriptions is nobody any more. */
+  #release({ number }: Owner): void {
+    this.#keys[number] = undefined;
+    this.#freeNumbers.push(number);
+  }
 
-function addChild<K>(parent: Node<K>, child: Node<K>): Node<K> {
-  parent.children ??= new Map();
-  parent.children.set(child.label.charCodeAt(0), child);
-  child.parent = parent;
-  return child;
-}
+  /** Puts a subscription behind those that the owner has. */
+  #enlist(owner: Owner, subscription: number): void {
+    const { blocks } = this.#tree;
+    const next = owner.first || subscription;
+    const previous = owner.first === 0 ? subscription : blocks.get(next, PREVIOUS_OF_KEY);
+    blocks.set(subscription, NEXT_OF_KEY, next);
+    blocks.set(subscription, PREVIOUS_OF_KEY, previous);
+    blocks.set(previous, NEXT_OF_KEY, subscription);
+    blocks.set(next, PREVIOUS_OF_KEY, subscription);
+    owner.first = next;
+    owner.size++;
+  }
 
-/** Puts a node for the first `length` bytes of `child`'s label above it. */
-function split<K>(child: Node<K>, length: number): Node<K> {
-  const upper = addChild(child.parent!, new Node<K>(flat(child.label.slice(0, length)), child.parent));
-  child.label = flat(child.label.slice(length));
-  addChild(upper, child);
-  return upper;
-}
-
-/** A slice keeps the whole string that it was cut from alive; this does not. */
-function flat(slice: string): string {
-  return Buffer.from(slice, 'latin1').toString('latin1');
-}
-
-function joinWithChild<K>(node: Node<K>): void {
-  const child = node.children!.values().next().value as Node<K>;
-  child.label = node.label + child.label;
-  addChild(node.parent!, child);
-}
-
-function pathOf<K>(node: Node<K>): string {
-  let path = '';
-  for (let at: Node<K> | undefined = node; at !== undefined; at = at.parent) path = at.label + path;
-  return path;
+  /** Removes a subscription, and its topic where nobody else has it: true. */
+  #drop(owner: Owner, subscription: number): boolean {
+    const { blocks } = this.#tree;
+    const next = blocks.get(subscription, NEXT_OF_KEY);
+    const previous = blocks.get(subscription, PREVIOUS_OF_KEY);
+    blocks.set(previous, NEXT_OF_KEY, next);
+    blocks.set(next, PREVIOUS_OF_KEY, previous);
+    owner.size--;
+    if (owner.first === subscription) owner.first = owner.size === 0 ? 0 : next;
+    const topic = this.#subscriptions.topicOf(subscription);
+    this.#subscriptions.remove(topic, subscription);
+    if (!this.#subscriptions.isEmpty(topic)) return false;
+    this.#tree.remove(topic);
+    this.#size--;
+    return true;
+  }
 }

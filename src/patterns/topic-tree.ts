@@ -1,0 +1,257 @@
+// The topics of a TopicTrie as a radix tree in blocks: each node stands for its parent's prefix plus its label, and so does each
+// topic. One below which nothing is stands in its parent's place for a child, without a node; one that others begin with belongs
+// to the node with its prefix, with an empty label.
+//
+// A node is a positive number, a topic among the children the negative of its block's number, and 0 is nothing. To follow one
+// byte is to read one block, or two where there are more than eight children: what a match costs among a million topics
+// is how often it waits for memory. Every walk is a loop, so a topic of 16 MiB is no deeper than one of 16 bytes. Nothing is
+// hashed, so no choice of topics makes it slow. Invariant: a node has two children, or a topic and one.
+
+import { Blocks } from '../util/blocks.js';
+import { TopicLabels } from './topic-labels.js';
+
+// The words of a node. The two words with the label are topic-labels.ts's, as is the length; a topic has the same first two.
+const PARENT = 0;
+/** The topic that is just the node's prefix. */
+const TOPIC = 2;
+/** A block with further children. */
+const MORE = 3;
+/** The first bytes of the children's labels, four in a word. Children are dense: behind the first 0 there is none. */
+const BYTES = 6;
+const CHILDREN = 8;
+const CHILDREN_IN_BLOCK = 8;
+
+export class TopicTree {
+  readonly blocks = new Blocks();
+  readonly #labels = new TopicLabels(this.blocks);
+  root = 0;
+
+  /** Where in `bytes` the prefix of this node or topic ends, when its label begins at `at`; -1 when it is another. */
+  reach(node: number, bytes: Buffer, at: number): number {
+    const length = this.#labels.lengthOf(node);
+    // The first byte led here, except to the root, and is most often the only one.
+    if (length === 1 && at > 0) return at + 1;
+    return this.#labels.shared(node, bytes, at) === length ? at + length : -1;
+  }
+
+  /** The topic that is the prefix of this node or topic; 0: there is none. */
+  topicAt(node: number): number {
+    return node > 0 ? this.blocks.get(node, TOPIC) : -node;
+  }
+
+  /** What goes on with the byte at `at`; 0: nothing. */
+  below(node: number, bytes: Buffer, at: number): number {
+    return node > 0 && at < bytes.length ? childOf(this.blocks, node, bytes[at]!) : 0;
+  }
+
+  find(topic: Buffer): number {
+    let at = 0;
+    for (let node = this.root; node !== 0; node = this.below(node, topic, at)) {
+      at = this.reach(node, topic, at);
+      if (at < 0) return 0;
+      if (at === topic.length) return this.topicAt(node);
+    }
+    return 0;
+  }
+
+  /** The topic, made where it is missing. */
+  make(topic: Buffer): number {
+    let at = 0;
+    let node = this.root;
+    if (node === 0) this.root = -this.#newTopic(topic, 0);
+    while (node !== 0) {
+      const shared = this.#labels.shared(node, topic, at);
+      at += shared;
+      if (shared < this.#labels.lengthOf(node)) node = this.#split(node, shared);
+      if (at === topic.length) return this.topicAt(node) || this.#endAt(node);
+      if (node < 0) node = this.#nodeOver(node);
+      const child = childOf(this.blocks, node, topic[at]!);
+      if (child === 0) return this.#newChild(node, topic, at);
+      node = child;
+    }
+    return -this.root;
+  }
+
+  remove(topic: number): void {
+    const { blocks } = this;
+    const parent = blocks.get(topic, PARENT);
+    if (parent === 0) this.root = 0;
+    else if (blocks.get(parent, TOPIC) === topic) blocks.set(parent, TOPIC, 0);
+    else this.#removeChild(parent, this.#labels.firstByteOf(-topic));
+    this.#labels.drop(-topic);
+    blocks.free(topic);
+    if (parent !== 0) this.#simplify(parent);
+  }
+
+  bytesOf(topic: number): Buffer {
+    const { blocks } = this;
+    let length = 0;
+    for (let node = -topic; node !== 0; node = blocks.get(Math.abs(node), PARENT))
+      length += this.#labels.lengthOf(node);
+    const bytes = Buffer.allocUnsafe(length);
+    let end = length;
+    for (let node = -topic; node !== 0; node = blocks.get(Math.abs(node), PARENT)) {
+      end = this.#labels.copy(node, bytes, end);
+    }
+    return bytes;
+  }
+
+  /** `at`: where its label begins. */
+  #newTopic(bytes: Buffer, at: number): number {
+    const topic = this.blocks.take();
+    this.#labels.write(-topic, bytes, at, bytes.length);
+    return topic;
+  }
+
+  #newChild(node: number, bytes: Buffer, at: number): number {
+    const topic = this.#newTopic(bytes, at);
+    this.#addChild(node, -topic, bytes[at]!);
+    return topic;
+  }
+
+  #endAt(node: number): number {
+    const topic = this.blocks.take();
+    this.#giveTopic(node, topic);
+    return topic;
+  }
+
+  #giveTopic(node: number, topic: number): void {
+    this.blocks.set(node, TOPIC, topic);
+    this.blocks.set(topic, PARENT, node);
+  }
+
+  /** A node in the place of a topic that others are to go on from. */
+  #nodeOver(leaf: number): number {
+    const { blocks } = this;
+    const node = blocks.take();
+    const label = this.#labels.of(leaf);
+    this.#replace(leaf, node, label[0]!);
+    this.#labels.drop(leaf);
+    this.#labels.write(node, label, 0, label.length);
+    this.#giveTopic(node, -leaf);
+    return node;
+  }
+
+  /** A node for the first `length` bytes of a label, above the rest. */
+  #split(lower: number, length: number): number {
+    const { blocks } = this;
+    const upper = blocks.take();
+    const label = this.#labels.of(lower);
+    this.#replace(lower, upper, label[0]!);
+    this.#labels.drop(lower);
+    this.#labels.write(upper, label, 0, length);
+    this.#labels.write(lower, label, length, label.length);
+    this.#addChild(upper, lower, label[length]!);
+    return upper;
+  }
+
+  /** Where a child has gone: a node that has too little left to be one goes, too, and what is left takes its place. */
+  #simplify(node: number): void {
+    const { blocks } = this;
+    const topic = blocks.get(node, TOPIC);
+    const child = blocks.get(node, CHILDREN);
+    if (child !== 0 && (topic !== 0 || blocks.get(node, CHILDREN + 1) !== 0)) return;
+    const heir = child || -topic;
+    const label = Buffer.concat([this.#labels.of(node), this.#labels.of(heir)]);
+    this.#replace(node, heir, label[0] ?? 0);
+    this.#labels.drop(heir);
+    this.#labels.write(heir, label, 0, label.length);
+    this.#labels.drop(node);
+    blocks.free(node);
+  }
+
+  /** `byte`: the first of both labels. */
+  #replace(node: number, by: number, byte: number): void {
+    const { blocks } = this;
+    const parent = blocks.get(Math.abs(node), PARENT);
+    blocks.set(Math.abs(by), PARENT, parent);
+    if (parent === 0) this.root = by;
+    else {
+      const block = this.#blockWith(parent, byte);
+      blocks.set(block, CHILDREN + this.#placeIn(block, byte), by);
+    }
+  }
+
+  /** The node's block with the child that is there for `byte`. */
+  #blockWith(node: number, byte: number): number {
+    let block = node;
+    while (this.#placeIn(block, byte) < 0) block = this.blocks.get(block, MORE);
+    return block;
+  }
+
+  #placeIn(block: number, byte: number): number {
+    return placeOf(this.blocks.wordsOf(block), this.blocks.startOf(block), byte);
+  }
+
+  #addChild(node: number, child: number, byte: number): void {
+    const { blocks } = this;
+    blocks.set(Math.abs(child), PARENT, node);
+    let block = node;
+    while (blocks.get(block, MORE) !== 0) block = blocks.get(block, MORE);
+    let place = 0;
+    while (place < CHILDREN_IN_BLOCK && blocks.get(block, CHILDREN + place) !== 0) place++;
+    if (place === CHILDREN_IN_BLOCK) {
+      const more = blocks.take();
+      blocks.set(block, MORE, more);
+      block = more;
+      place = 0;
+    }
+    this.#setChild(block, place, child, byte);
+  }
+
+  /** The last child goes where the removed one was. */
+  #removeChild(node: number, byte: number): void {
+    const { blocks } = this;
+    let before = 0;
+    let last = node;
+    for (let more = blocks.get(node, MORE); more !== 0; more = blocks.get(more, MORE)) {
+      before = last;
+      last = more;
+    }
+    let place = CHILDREN_IN_BLOCK - 1;
+    while (blocks.get(last, CHILDREN + place) === 0) place--;
+    const hole = this.#blockWith(node, byte);
+    const holePlace = this.#placeIn(hole, byte);
+    const moved = blocks.get(last, CHILDREN + place);
+    const movedByte = (blocks.get(last, BYTES + (place >>> 2)) >>> ((place & 3) << 3)) & 0xff;
+    this.#setChild(hole, holePlace, moved, movedByte);
+    this.#setChild(last, place, 0, 0);
+    if (place > 0 || last === node) return;
+    blocks.set(before, MORE, 0);
+    blocks.free(last);
+  }
+
+  #setChild(block: number, place: number, child: number, byte: number): void {
+    const { blocks } = this;
+    const word = BYTES + (place >>> 2);
+    const shift = (place & 3) << 3;
+    blocks.set(block, word, (blocks.get(block, word) & ~(0xff << shift)) | (byte << shift));
+    blocks.set(block, CHILDREN + place, child);
+  }
+}
+
+function childOf(blocks: Blocks, node: number, byte: number): number {
+  let block = node;
+  do {
+    const words = blocks.wordsOf(block);
+    const start = blocks.startOf(block);
+    const place = placeOf(words, start, byte);
+    if (place >= 0) return words[start + CHILDREN + place]!;
+    block = words[start + MORE]!;
+  } while (block !== 0);
+  return 0;
+}
+
+/** The place of the child for `byte` in a block of a node; where it has none, -1, or for byte 0 the place of no child. */
+function placeOf(words: Int32Array, start: number, byte: number): number {
+  const wanted = Math.imul(byte, 0x01010101);
+  const match = zeroBytes(words[start + BYTES]! ^ wanted);
+  if (match !== 0) return (31 - Math.clz32(match & -match)) >>> 3;
+  const second = zeroBytes(words[start + BYTES + 1]! ^ wanted);
+  return second === 0 ? -1 : 4 + ((31 - Math.clz32(second & -second)) >>> 3);
+}
+
+/** 0x80 in the lowest byte that is 0, and perhaps in some above it; 0 when there is none. */
+function zeroBytes(word: number): number {
+  return (word - 0x01010101) & ~word & 0x80808080;
+}
