@@ -1,5 +1,8 @@
 // The labels of the topic tree: bytes in blocks. A short label lies in its owner's block, a longer one in a chain of blocks, the
 // first of which is named there. An owner is a node (a positive number) or a topic (the negative of its block's number).
+//
+// A chain is cut and linked where it lies, and so is no dearer to split or to join than the bytes before that place: else a peer with a
+// topic of megabytes could have it copied by each topic of a byte.
 
 import { BLOCK_WORDS, type Blocks } from '../util/blocks.js';
 
@@ -9,8 +12,13 @@ const NODE_LABEL = 4;
 const NODE_ROOM = 8;
 const TOPIC_LABEL = 7;
 const TOPIC_ROOM = 36;
-/** The first word of a block in a chain is the next block. */
-const CHAINED_ROOM = 4 * (BLOCK_WORDS - 1);
+
+// The words of a block in a chain.
+const NEXT = 0;
+/** Its bytes: a block that was cut is not full. */
+const USED = 1;
+const BYTES = 2;
+const CHAINED_ROOM = 4 * (BLOCK_WORDS - BYTES);
 
 export class TopicLabels {
   readonly #blocks: Blocks;
@@ -21,6 +29,11 @@ export class TopicLabels {
 
   lengthOf(owner: number): number {
     return this.#blocks.get(Math.abs(owner), LENGTH);
+  }
+
+  firstByteOf(owner: number): number {
+    const word = this.#blocks.get(Math.abs(owner), labelIn(owner));
+    return (this.#isChained(owner) ? this.#blocks.get(word, BYTES) : word) & 0xff;
   }
 
   /** How many of the label's first bytes are those of `bytes` from `at` on. */
@@ -37,73 +50,164 @@ export class TopicLabels {
 
   /** Gives a label to an owner that has none: `bytes` from `from` to `to`. */
   write(owner: number, bytes: Buffer, from: number, to: number): void {
-    const blocks = this.#blocks;
-    let block = Math.abs(owner);
-    let link = labelIn(owner);
-    blocks.set(block, LENGTH, to - from);
-    if (to - from <= roomIn(owner)) {
-      this.#write(block, link, bytes, from, to);
-      return;
-    }
-    for (let at = from; at < to; at += CHAINED_ROOM) {
-      const next = blocks.take();
-      blocks.set(block, link, next);
-      this.#write(next, 1, bytes, at, Math.min(to, at + CHAINED_ROOM));
-      block = next;
-      link = 0;
-    }
-  }
-
-  /** Takes an owner's label away. */
-  drop(owner: number): void {
-    const blocks = this.#blocks;
-    const block = Math.abs(owner);
-    let left = blocks.get(block, LENGTH);
-    blocks.set(block, LENGTH, 0);
-    if (left <= roomIn(owner)) return;
-    let chained = blocks.get(block, labelIn(owner));
-    for (; left > 0; left -= CHAINED_ROOM) {
-      const next = blocks.get(chained, 0);
-      blocks.free(chained);
-      chained = next;
+    const length = to - from;
+    if (length > roomIn(owner)) this.#give(owner, this.#newChain(bytes, from, to), length);
+    else {
+      this.#blocks.set(Math.abs(owner), LENGTH, length);
+      this.#write(Math.abs(owner), labelIn(owner), bytes, from, to);
     }
   }
 
   /** Copies an owner's label to where it ends at `end`; returns where it begins. */
   copy(owner: number, target: Buffer, end: number): number {
     const block = Math.abs(owner);
-    const length = this.#blocks.get(block, LENGTH);
-    const begin = end - length;
-    if (length <= roomIn(owner)) {
-      this.#read(block, labelIn(owner), target, begin, end);
-      return begin;
-    }
-    let chained = this.#blocks.get(block, labelIn(owner));
-    for (let at = begin; at < end; at += CHAINED_ROOM) {
-      this.#read(chained, 1, target, at, Math.min(end, at + CHAINED_ROOM));
-      chained = this.#blocks.get(chained, 0);
-    }
+    const begin = end - this.lengthOf(owner);
+    if (this.#isChained(owner)) this.#copyChain(this.#blocks.get(block, labelIn(owner)), target, begin);
+    else this.#read(block, labelIn(owner), target, begin, end);
     return begin;
   }
 
-  of(owner: number): Buffer {
-    const length = this.lengthOf(owner);
-    const label = Buffer.allocUnsafe(length);
-    this.copy(owner, label, length);
-    return label;
+  /** Takes an owner's label away. */
+  drop(owner: number): void {
+    const block = Math.abs(owner);
+    if (this.#isChained(owner)) this.#freeChain(this.#blocks.get(block, labelIn(owner)));
+    this.#blocks.set(block, LENGTH, 0);
   }
 
-  firstByteOf(owner: number): number {
-    const word = this.#blocks.get(Math.abs(owner), labelIn(owner));
-    return (this.lengthOf(owner) > roomIn(owner) ? this.#blocks.get(word, 1) : word) & 0xff;
+  /** Gives the first `length` bytes of the label of `lower` to `upper`, which has none. */
+  split(lower: number, length: number, upper: number): void {
+    if (length === 0) return;
+    const rest = this.lengthOf(lower) - length;
+    const first = this.#takeChain(lower);
+    const second = this.#cut(first, length);
+    this.#give(upper, first, length);
+    this.#give(lower, second, rest);
+  }
+
+  /** Puts the label of `upper`, which has none then, in front of that of `lower`. */
+  join(upper: number, lower: number): void {
+    const length = this.lengthOf(upper) + this.lengthOf(lower);
+    const first = this.#takeChain(upper);
+    const second = this.#takeChain(lower);
+    if (first !== 0 && second !== 0) this.#link(first, second);
+    this.#give(lower, first || second, length);
+  }
+
+  #isChained(owner: number): boolean {
+    return this.lengthOf(owner) > roomIn(owner);
+  }
+
+  /** An owner's label as a chain, which is the owner's no more; 0 when it has none. */
+  #takeChain(owner: number): number {
+    const block = Math.abs(owner);
+    const length = this.lengthOf(owner);
+    if (length === 0) return 0;
+    this.#blocks.set(block, LENGTH, 0);
+    if (length > roomIn(owner)) return this.#blocks.get(block, labelIn(owner));
+    const chain = this.#blocks.take();
+    this.#blocks.set(chain, USED, length);
+    for (let word = 0; word < length; word += 4) {
+      this.#blocks.set(chain, BYTES + (word >>> 2), this.#blocks.get(block, labelIn(owner) + (word >>> 2)));
+    }
+    return chain;
+  }
+
+  /** Makes a chain the label of an owner that has none. */
+  #give(owner: number, chain: number, length: number): void {
+    const block = Math.abs(owner);
+    this.#blocks.set(block, LENGTH, length);
+    if (length > roomIn(owner)) {
+      this.#blocks.set(block, labelIn(owner), chain);
+      return;
+    }
+    const bytes = Buffer.allocUnsafe(length);
+    this.#copyChain(chain, bytes, 0);
+    this.#write(block, labelIn(owner), bytes, 0, length);
+    this.#freeChain(chain);
+  }
+
+  #newChain(bytes: Buffer, from: number, to: number): number {
+    const blocks = this.#blocks;
+    const first = blocks.take();
+    let block = first;
+    for (let at = from; at < to; at += CHAINED_ROOM) {
+      if (at > from) {
+        const next = blocks.take();
+        blocks.set(block, NEXT, next);
+        block = next;
+      }
+      const end = Math.min(to, at + CHAINED_ROOM);
+      blocks.set(block, USED, end - at);
+      this.#write(block, BYTES, bytes, at, end);
+    }
+    return first;
+  }
+
+  #freeChain(first: number): void {
+    for (let block = first; block !== 0; ) {
+      const next = this.#blocks.get(block, NEXT);
+      this.#blocks.free(block);
+      block = next;
+    }
+  }
+
+  #copyChain(first: number, target: Buffer, begin: number): void {
+    const blocks = this.#blocks;
+    let at = begin;
+    for (let block = first; block !== 0; block = blocks.get(block, NEXT)) {
+      const end = at + blocks.get(block, USED);
+      this.#read(block, BYTES, target, at, end);
+      at = end;
+    }
+  }
+
+  /** Ends a chain after `length` bytes, of more; returns the chain of the others. */
+  #cut(first: number, length: number): number {
+    const blocks = this.#blocks;
+    let block = first;
+    let at = length;
+    for (; at > blocks.get(block, USED); block = blocks.get(block, NEXT)) at -= blocks.get(block, USED);
+    const next = blocks.get(block, NEXT);
+    const used = blocks.get(block, USED);
+    blocks.set(block, NEXT, 0);
+    if (at === used) return next;
+    const bytes = this.#bytesOf(block);
+    const rest = this.#newChain(bytes, at, used);
+    blocks.set(block, USED, at);
+    blocks.set(rest, NEXT, next);
+    return rest;
+  }
+
+  /** Puts a chain behind another. Where they meet, two blocks that fit into one become one, or each cut would leave one more. */
+  #link(first: number, second: number): void {
+    const blocks = this.#blocks;
+    let last = first;
+    while (blocks.get(last, NEXT) !== 0) last = blocks.get(last, NEXT);
+    const used = blocks.get(last, USED) + blocks.get(second, USED);
+    if (used > CHAINED_ROOM) {
+      blocks.set(last, NEXT, second);
+      return;
+    }
+    const bytes = Buffer.concat([this.#bytesOf(last), this.#bytesOf(second)]);
+    this.#write(last, BYTES, bytes, 0, used);
+    blocks.set(last, USED, used);
+    blocks.set(last, NEXT, blocks.get(second, NEXT));
+    blocks.free(second);
+  }
+
+  /** Those of one block in a chain. */
+  #bytesOf(block: number): Buffer {
+    const bytes = Buffer.allocUnsafe(this.#blocks.get(block, USED));
+    this.#read(block, BYTES, bytes, 0, bytes.length);
+    return bytes;
   }
 
   #equalInChain(first: number, bytes: Buffer, at: number, most: number): number {
     const blocks = this.#blocks;
     let done = 0;
-    for (let block = first; done < most; block = blocks.get(block, 0)) {
-      const piece = Math.min(CHAINED_ROOM, most - done);
-      const equal = equalBytes(blocks.wordsOf(block), blocks.startOf(block) + 1, bytes, at + done, piece);
+    for (let block = first; done < most; block = blocks.get(block, NEXT)) {
+      const piece = Math.min(blocks.get(block, USED), most - done);
+      const equal = equalBytes(blocks.wordsOf(block), blocks.startOf(block) + BYTES, bytes, at + done, piece);
       done += equal;
       if (equal < piece) break;
     }

@@ -122,26 +122,19 @@ export class TopicTree {
 
   /** A node in the place of a topic that others are to go on from. */
   #nodeOver(leaf: number): number {
-    const { blocks } = this;
-    const node = blocks.take();
-    const label = this.#labels.of(leaf);
-    this.#replace(leaf, node, label[0]!);
-    this.#labels.drop(leaf);
-    this.#labels.write(node, label, 0, label.length);
+    const node = this.blocks.take();
+    this.#replace(leaf, node, this.#labels.firstByteOf(leaf));
+    this.#labels.join(leaf, node);
     this.#giveTopic(node, -leaf);
     return node;
   }
 
   /** A node for the first `length` bytes of a label, above the rest. */
   #split(lower: number, length: number): number {
-    const { blocks } = this;
-    const upper = blocks.take();
-    const label = this.#labels.of(lower);
-    this.#replace(lower, upper, label[0]!);
-    this.#labels.drop(lower);
-    this.#labels.write(upper, label, 0, length);
-    this.#labels.write(lower, label, length, label.length);
-    this.#addChild(upper, lower, label[length]!);
+    const upper = this.blocks.take();
+    this.#replace(lower, upper, this.#labels.firstByteOf(lower));
+    this.#labels.split(lower, length, upper);
+    this.#addChild(upper, lower, this.#labels.firstByteOf(lower));
     return upper;
   }
 
@@ -152,11 +145,8 @@ export class TopicTree {
     const child = blocks.get(node, CHILDREN);
     if (child !== 0 && (topic !== 0 || blocks.get(node, CHILDREN + 1) !== 0)) return;
     const heir = child || -topic;
-    const label = Buffer.concat([this.#labels.of(node), this.#labels.of(heir)]);
-    this.#replace(node, heir, label[0] ?? 0);
-    this.#labels.drop(heir);
-    this.#labels.write(heir, label, 0, label.length);
-    this.#labels.drop(node);
+    this.#replace(node, heir, this.#labels.firstByteOf(node));
+    this.#labels.join(node, heir);
     blocks.free(node);
   }
 
