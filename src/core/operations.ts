@@ -9,7 +9,7 @@ import type { Peer } from './peer.js';
 import type { Pipe, PipeOwner } from './pipe.js';
 import type { Turn } from './turn.js';
 import type { WaitOptions } from './wait-options.js';
-import { type LineContext, WaitingLine } from './waiting-line.js';
+import { type Iteration, type LineContext, WaitingLine } from './waiting-line.js';
 
 const DONE: Promise<void> = Promise.resolve();
 const BUSY_WRITING = 'Socket is busy writing; only one send operation may be in progress at any time';
@@ -162,22 +162,21 @@ export class Operations implements PipeOwner {
     return batch;
   }
 
-  /** As `receive`, in the form that `for await` takes: one promise for each message, none in between. */
-  next(wait?: WaitOptions): Promise<IteratorResult<Message, undefined>> {
+  /** As `receive`, in the form that `for await` takes: one promise for each message, none in between; `close` ends it. */
+  next(wait?: WaitOptions): Promise<Iteration> {
     if (wait?.signal?.aborted === true) return this.#refuse(wait.signal.reason as Error);
     const message = this.#receiveNow();
     if (Array.isArray(message)) {
-      const result: IteratorResult<Message, undefined> = { value: message, done: false };
+      const result: Iteration = { value: message, done: false };
       return this.#context.turn.spend()?.then(() => result) ?? Promise.resolve(result);
     }
-    const pending = message ?? this.#waitToReceive(wait);
-    return pending.then(
-      (value): IteratorResult<Message, undefined> => ({ value, done: false }),
-      (error: ZmqError): IteratorResult<Message, undefined> => {
-        if (this.#closed && error.code === 'EAGAIN') return { value: undefined, done: true };
-        throw error;
-      },
-    );
+    if (message !== undefined) return message;
+    const timeout = wait?.timeout ?? this.#context.limits.receiveTimeout;
+    if (timeout !== 0) return this.#receivers.iterate(timeout, wait?.signal);
+    return this.#refuse(zmqError('EAGAIN')).catch((error: ZmqError): Iteration => {
+      if (this.#closed) return { value: undefined, done: true };
+      throw error;
+    });
   }
 
   /** Takes back a message that somebody received and could not use: the next receive has it. */

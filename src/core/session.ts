@@ -3,7 +3,8 @@
 //   stream ── data ──▶ Connection ── message ──▶ pipe.deliver          stream ◀── flush ── Connection ◀── send ── pipe
 //
 // Output gathers in the Connection and leaves when a chunk of 64 KiB is nearly full, else on the next tick: a loop of awaited sends keeps
-// the microtask queue busy, and ticks do not run until it pauses, so thousands of small messages share one write.
+// the microtask queue busy, and ticks do not run until it pauses, so thousands of small messages share one write. Only the answer to a
+// message that came alone leaves at once: whoever asks one thing at a time waits for it.
 
 import { type AuthError, isPeerFault, ProtocolError, zmqError } from '../errors.js';
 import { Connection, type ConnectionEvents, type ConnectionOptions, type PeerInfo } from '../protocol/connection.js';
@@ -84,6 +85,8 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
   #writable = true;
   #reading = true;
   #flushDue = false;
+  /** The last chunk brought one message, and nothing was written since: what is sent now is taken for its answer. */
+  #answering = false;
   /** Decoding goes on in the next turn of the event loop. */
   #turnDue = false;
   #timer: Timer | undefined;
@@ -160,7 +163,7 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
   send(message: Message): boolean {
     this.#connection.send(message);
     this.#log.gathered++;
-    if (this.#connection.output.full) this.#flush();
+    if (this.#connection.output.full || (this.#answering && !this.#flushDue)) this.#flush();
     else this.#flushSoon();
     return this.#writable;
   }
@@ -182,14 +185,17 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
   // StreamHandler: what the stream tells us.
 
   data(chunk: Buffer): boolean {
-    const before = this.#connection.copied;
+    const copied = this.#connection.copied;
+    const heard = this.#heard;
     this.#run(() => this.#read(this.#connection.receive(chunk, this.#clock.now())));
-    return this.#connection.copied - before === chunk.length;
+    this.#answering = this.#heard - heard === 1;
+    return this.#connection.copied - copied === chunk.length;
   }
 
   drain(): void {
     if (this.#saidGoodbye) return;
     this.#writable = true;
+    if (this.#stream.unfinished === 0) this.#connection.output.written();
     this.#connection.congested = false;
     this.#owed.pay((topic, add) => this.#connection.subscribe(topic, add));
     this.#flush();
@@ -297,6 +303,11 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
     });
   }
 
+  /** Messages that the peer has sent; counted by its pipe. */
+  get #heard(): number {
+    return this.#pipe === undefined ? 0 : this.#pipe.messagesIn;
+  }
+
   #flush(): void {
     if (!this.#writable || this.#ended) return;
     const output = this.#connection.output;
@@ -310,6 +321,7 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
 
   #write(): boolean {
     const { output } = this.#connection;
+    this.#answering = false;
     this.#log.note(this.#stream);
     const writable = this.#stream.write(output.take());
     // The system takes what it has room for at once.

@@ -13,18 +13,22 @@ export interface LineContext {
   release(): void;
 }
 
+/** What a turn of `for await` waits for. */
+export type Iteration = IteratorResult<Message, undefined>;
+
 /** Somebody waiting; `message` is what a sender wants to send. */
 class Waiter {
   readonly message: Message | undefined;
-  readonly resolve: (message?: Message) => void;
   readonly reject: (error: Error) => void;
+  /** Absent for whoever iterates. */
+  resolve: ((message?: Message) => void) | undefined;
+  iterate: ((result: Iteration) => void) | undefined;
   timer: Timer | undefined;
   signal: AbortSignal | undefined;
   aborted: (() => void) | undefined;
 
-  constructor(message: Message | undefined, resolve: (message?: Message) => void, reject: (error: Error) => void) {
+  constructor(message: Message | undefined, reject: (error: Error) => void) {
     this.message = message;
-    this.resolve = resolve;
     this.reject = reject;
   }
 }
@@ -52,19 +56,26 @@ export class WaitingLine {
   /** @param timeout ms; -1 without end. 0 is for the caller to refuse */
   join(message: Message | undefined, timeout: number, signal: AbortSignal | undefined): Promise<Message | undefined> {
     return new Promise((resolve, reject) => {
-      const waiter = new Waiter(message, resolve, reject);
-      if (timeout > 0) {
-        waiter.timer = this.#context.clock.after(timeout, () => this.#giveUp(waiter, zmqError('EAGAIN')));
-      }
-      if (signal !== undefined) this.#listen(waiter, signal);
-      this.#waiters.push(waiter);
-      this.#context.hold();
+      const waiter = new Waiter(message, reject);
+      waiter.resolve = resolve;
+      this.#enter(waiter, timeout, signal);
     });
   }
 
-  /** The first in the line has what it waited for. */
+  /** As `join`, for an iterator: `close` ends it. One promise, not a second one that makes a result of what the first brings. */
+  iterate(timeout: number, signal: AbortSignal | undefined): Promise<Iteration> {
+    return new Promise((resolve, reject) => {
+      const waiter = new Waiter(undefined, reject);
+      waiter.iterate = resolve;
+      this.#enter(waiter, timeout, signal);
+    });
+  }
+
+  /** The first in the line has what it waited for; a receiver is given the message. */
   serve(message?: Message): void {
-    this.#first()?.resolve(message);
+    const waiter = this.#first();
+    if (waiter?.iterate === undefined) waiter?.resolve?.(message);
+    else waiter.iterate({ value: message as Message, done: false });
   }
 
   /** The first in the line waited for something impossible. */
@@ -74,7 +85,19 @@ export class WaitingLine {
 
   /** Everyone who waits is told that it was in vain. */
   close(): void {
-    while (this.length > 0) this.refuse(closedError());
+    for (let waiter = this.#first(); waiter !== undefined; waiter = this.#first()) {
+      if (waiter.iterate === undefined) waiter.reject(closedError());
+      else waiter.iterate({ value: undefined, done: true });
+    }
+  }
+
+  #enter(waiter: Waiter, timeout: number, signal: AbortSignal | undefined): void {
+    if (timeout > 0) {
+      waiter.timer = this.#context.clock.after(timeout, () => this.#giveUp(waiter, zmqError('EAGAIN')));
+    }
+    if (signal !== undefined) this.#listen(waiter, signal);
+    this.#waiters.push(waiter);
+    this.#context.hold();
   }
 
   #first(): Waiter | undefined {

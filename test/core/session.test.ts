@@ -1,8 +1,8 @@
 // A connection over a stream and a clock: marks inside a chunk, deadlines, heartbeats, full streams, partial messages,
 // and the last messages of a stream that is already gone.
 
-import { describe, expect, it } from 'vitest';
-import { Dealer, Pull, Push, Router, type Socket, Subscriber } from '../../src/index.js';
+import { describe, expect, it, vi } from 'vitest';
+import { Dealer, Pair, Pull, Push, Router, type Socket, Subscriber } from '../../src/index.js';
 import type { MemoryPeer } from '../support/memory-peer.js';
 import { frame, greeting, MORE, message, ping, pong, ready } from '../support/wire.js';
 import { eventsOf, World } from '../support/world.js';
@@ -119,6 +119,49 @@ describe('the send mark', () => {
     const waiting = push.send('2');
     push.sendHighWaterMark = 2;
     await waiting;
+  });
+});
+
+describe('what is sent', () => {
+  async function asked(question: Buffer) {
+    const world = new World();
+    const { socket, peer } = await served(world, world.open(Pair), 'PAIR');
+    peer.write(question);
+    await world.clock.advance(0);
+    const write = vi.spyOn(peer.stream.other, 'write');
+    return { world, socket, peer, write };
+  }
+
+  it('gathers until the next tick', async () => {
+    const { world, socket, peer, write } = await asked(numbers(0));
+    void socket.send('1');
+    void socket.send('2');
+    expect(write).toHaveBeenCalledTimes(0);
+    await world.clock.advance(0);
+    expect(write).toHaveBeenCalledTimes(1);
+    expect(peer.messages()).toEqual(['1', '2']);
+  });
+
+  it('leaves at once as the answer to a message that came alone; what follows gathers again', async () => {
+    const { world, socket, peer, write } = await asked(numbers(1));
+    void socket.send('answer');
+    expect(write).toHaveBeenCalledTimes(1);
+    void socket.send('1');
+    void socket.send('2');
+    expect(write).toHaveBeenCalledTimes(1);
+    await world.clock.advance(0);
+    expect(write).toHaveBeenCalledTimes(2);
+    expect(peer.messages()).toEqual(['answer', '1', '2']);
+  });
+
+  it('gathers as answers to messages that came together', async () => {
+    const { world, socket, peer, write } = await asked(numbers(2));
+    void socket.send('1');
+    void socket.send('2');
+    expect(write).toHaveBeenCalledTimes(0);
+    await world.clock.advance(0);
+    expect(write).toHaveBeenCalledTimes(1);
+    expect(peer.messages()).toEqual(['1', '2']);
   });
 });
 
