@@ -52,7 +52,7 @@ export class ContextCore {
   constructor(runtime: Runtime) {
     this.runtime = runtime;
     this.workshop = new Workshop(runtime.clock, runtime.loadCurve);
-    this.rota = new Rota(runtime.clock, () => this.#holds > 0 || this.turn.pending);
+    this.rota = new Rota(runtime.clock, this.turn, () => this.#holds > 0);
   }
 
   get maxSockets(): number {

@@ -4,18 +4,21 @@
 // What a peer sends must not keep the process alive: where nobody waits for anything, the next turn is a timer's.
 
 import type { Clock } from './clock.js';
+import type { Turn } from './turn.js';
 
 /** A turn costs some 20 µs; a peer that is the only one may spend so many budgets before it pays that. */
 const ALONE = 8;
 
 export class Rota {
   readonly #clock: Clock;
+  readonly #turn: Turn;
   readonly #held: () => boolean;
   #sessions = 0;
 
   /** @param held whether somebody waits for something, and so keeps the process alive */
-  constructor(clock: Clock, held: () => boolean) {
+  constructor(clock: Clock, turn: Turn, held: () => boolean) {
     this.#clock = clock;
+    this.#turn = turn;
     this.#held = held;
   }
 
@@ -27,6 +30,11 @@ export class Rota {
     this.#sessions--;
   }
 
+  /** What is decoded in this turn from now on piles up: nobody uses it before the next. */
+  get over(): boolean {
+    return this.#turn.over;
+  }
+
   /** Budgets that a session has for its next turn. */
   get budgets(): number {
     return this.#sessions > 1 ? 1 : ALONE;
@@ -34,7 +42,7 @@ export class Rota {
 
   next(callback: () => void): void {
     this.#clock.soon(() => {
-      if (this.#held()) callback();
+      if (this.#turn.over || this.#held()) callback();
       else this.#clock.after(0, callback);
     });
   }

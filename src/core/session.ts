@@ -21,6 +21,11 @@ import { WriteLog } from './write-log.js';
 /** After our last byte the peer has this many ms to close its side: closing with unread input would reset the stream. */
 export const GRACE = 1000;
 
+/** A chunk of more bytes waits for a turn of the loop that has time for what is in it; what is smaller is decoded as it comes. */
+const BULK = 4096;
+/** Turns that it waits at most: others may use up each one. */
+const PATIENCE = 4;
+
 /** One connection to a peer: a Session, or a RawSession. */
 export interface PeerSession extends Outlet {
   /** The peer is there, its handshake done, and was accepted. */
@@ -98,6 +103,8 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
   /** We have said goodbye: nothing more goes into the stream. */
   #saidGoodbye = false;
   #ended = false;
+  /** Turns that passed without time for what waits to be decoded. */
+  #passed = 0;
   readonly #log = new WriteLog();
   #unsent = 0;
   /** What the socket has to say of its topics while the stream takes nothing. */
@@ -187,7 +194,8 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
   data(chunk: Buffer): boolean {
     const copied = this.#connection.copied;
     const heard = this.#heard;
-    this.#run(() => this.#read(this.#connection.receive(chunk, this.#clock.now())));
+    const later = chunk.length > BULK && this.#rota.over;
+    this.#run(() => this.#read(this.#connection.receive(chunk, this.#clock.now(), later)));
     this.#answering = this.#heard - heard === 1;
     return this.#connection.copied - copied === chunk.length;
   }
@@ -275,6 +283,12 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
     this.#rota.next(() => {
       this.#turnDue = false;
       if (this.#ended) return;
+      if (this.#rota.over && this.#passed < PATIENCE) {
+        this.#passed++;
+        this.#takeTurns();
+        return;
+      }
+      this.#passed = 0;
       this.#run(() => this.#wentOn(this.#connection.nextTurn(this.#clock.now(), this.#rota.budgets)));
     });
   }

@@ -1,20 +1,24 @@
 // Keeps a flood from starving the event loop. Operations that can complete at once return resolved promises, and a loop
 // over them never leaves the microtask queue: no timer fires, no byte arrives. So after a while an operation that could
 // complete at once completes in the next turn of the loop instead.
+//
+// When a turn began nobody tells, so it is timed from the first look at the clock, and an immediate ends it: time in which the loop
+// waited is not the operations'.
 
 /** Operations between two looks at the clock: a look costs as much as a tenth of an operation. */
 const OPERATIONS = 256;
-/** Milliseconds that a run of operations may last. */
+/** Milliseconds that the operations of a turn may last. */
 const SLICE = 5;
 
 export class Turn {
   #left = OPERATIONS;
-  /** Long ago, at first: `performance` is loaded by the first look. */
-  #startedAt = 0;
+  /** Undefined: not looked at. */
+  #startedAt: number | undefined;
   #next: Promise<void> | undefined;
+  #goOn: (() => void) | undefined;
 
-  /** Somebody's operation is due in the next turn. */
-  get pending(): boolean {
+  /** No more operations complete in this turn: somebody's is due in the next. */
+  get over(): boolean {
     return this.#next !== undefined;
   }
 
@@ -26,18 +30,30 @@ export class Turn {
 
   #look(): Promise<void> | undefined {
     const now = performance.now();
-    if (now - this.#startedAt < SLICE) {
-      this.#left = OPERATIONS;
-      return undefined;
-    }
-    this.#next = new Promise((resolve) => {
-      setImmediate(() => {
-        this.#next = undefined;
-        this.#left = OPERATIONS;
-        this.#startedAt = performance.now();
-        resolve();
+    if (this.#startedAt === undefined) this.#begin(now);
+    else if (now - this.#startedAt >= SLICE) {
+      this.#next = new Promise((resolve) => {
+        this.#goOn = resolve;
       });
-    });
-    return this.#next;
+      return this.#next;
+    }
+    this.#left = OPERATIONS;
+    return undefined;
+  }
+
+  #begin(now: number): void {
+    this.#startedAt = now;
+    setImmediate(() => this.#end());
+  }
+
+  #end(): void {
+    this.#left = OPERATIONS;
+    this.#startedAt = undefined;
+    if (this.#goOn === undefined) return;
+    // What goes on does so here, and now.
+    this.#begin(performance.now());
+    this.#next = undefined;
+    this.#goOn();
+    this.#goOn = undefined;
   }
 }

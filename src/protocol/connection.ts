@@ -3,9 +3,9 @@
 //   greeting ──▶ handshake ──▶ traffic          any state ──▶ closed
 //          zap, work ◀─┘ (and back: may this peer come in? RFC 27; is there time for costly work?)
 //
-// `receive` takes bytes in any split and reports through ConnectionEvents; what is to be sent gathers in `output`, which
-// the caller drains after every call. Time comes in as `now` (ms, monotonic) and goes out as `deadline`. A peer's fault
-// is thrown as ProtocolError and closes the connection; anything else that escapes is a bug in this library.
+// `receive` takes bytes in any split and reports through ConnectionEvents; what is to be sent gathers in `output`, which the caller drains after
+// every call. Time comes in as `now` (ms, monotonic) and goes out as `deadline`. A peer's fault is thrown as ProtocolError and closes the
+// connection; anything else that escapes is a bug in this library.
 
 import { AuthError, ProtocolError } from '../errors.js';
 import { view } from '../util/bytes.js';
@@ -52,7 +52,6 @@ export class Connection {
   #cipher: Cipher | undefined;
   /** In `work`. */
   #job: (() => Step) | undefined;
-
   readonly #parts: MessageParts;
   /** In traffic, on a socket type for which a lone final frame is simply a message. */
   #plain = false;
@@ -99,10 +98,11 @@ export class Connection {
     this.output.raw(encodeGreeting(mechanism.name, mechanism.asServer));
   }
 
-  /** False: stop reading until `resume` returns true. @throws ProtocolError */
-  receive(chunk: Buffer, now: number): boolean {
+  /** False: stop reading until `resume` returns true. @param later not in this turn, unless in a handshake @throws ProtocolError */
+  receive(chunk: Buffer, now: number, later = false): boolean {
     if (this.#state === 'closed') return false;
     this.#heartbeat?.heard(now);
+    if (later) this.#intake.rest();
     if (this.#intake.paused || this.#decoding) {
       this.#intake.push(chunk);
       return false;

@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { Turn } from '../../src/core/turn.js';
 import { Dealer, Pair, Publisher, Pull, Push, Reply, Request, Router } from '../../src/index.js';
+import { exhaust } from '../support/turns.js';
 import { World } from '../support/world.js';
 
 const EAGAIN = { code: 'EAGAIN' };
@@ -261,10 +262,25 @@ describe('a flood leaves timers and I/O their turn', () => {
 describe('Turn', () => {
   it('lets a while of operations pass, then gives all of them the same promise, until the next turn', async () => {
     const turn = new Turn();
-    let later = turn.spend();
-    while (later === undefined) later = turn.spend();
+    const later = exhaust(turn);
     expect(turn.spend()).toBe(later);
     await later;
     expect(turn.spend()).toBeUndefined();
+  });
+
+  it('is over from then on, until the next one', async () => {
+    const turn = new Turn();
+    expect(turn.over).toBe(false);
+    const later = exhaust(turn);
+    expect(turn.over).toBe(true);
+    await later;
+    expect(turn.over).toBe(false);
+  });
+
+  it('does not count the time in which the loop waited', async () => {
+    const turn = new Turn();
+    for (let i = 0; i < 300; i++) expect(turn.spend()).toBeUndefined();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let i = 0; i < 300; i++) expect(turn.spend()).toBeUndefined();
   });
 });

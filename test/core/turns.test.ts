@@ -2,7 +2,9 @@
 // out of order by it, and that it keeps no process alive. What a turn is for one connection: test/protocol/connection-turns.test.ts.
 
 import { describe, expect, it } from 'vitest';
-import { Pair, Publisher, Pull, Reply, type Socket, Subscriber, XPublisher } from '../../src/index.js';
+import { Context, Pair, Publisher, Pull, Reply, type Socket, Subscriber, XPublisher } from '../../src/index.js';
+import type { MemoryPeer } from '../support/memory-peer.js';
+import { exhaust } from '../support/turns.js';
 import { settle } from '../support/virtual-clock.js';
 import * as wire from '../support/wire.js';
 import { World } from '../support/world.js';
@@ -30,6 +32,44 @@ async function byTurns(count: () => number): Promise<number[]> {
 }
 
 const inOf = (socket: Socket): number => socket.statistics.messagesIn;
+
+describe('a turn that operations have used up', () => {
+  async function served(): Promise<{ world: World; pull: Pull; peers: MemoryPeer[] }> {
+    const world = new World();
+    const pull = world.open(Pull, { receiveHighWaterMark: 0 });
+    await pull.bind('mem://a');
+    const peers = [await world.peer('a', 'PUSH'), await world.peer('a', 'PUSH')];
+    busy(world);
+    return { world, pull, peers };
+  }
+
+  it('leaves what a peer brings in bulk undecoded, and decodes the little that others bring', async () => {
+    const { world, pull, peers } = await served();
+    void exhaust(Context.coreOf(world.context).turn);
+    peers[0]?.write(flood(900));
+    peers[1]?.say('me too');
+    expect(await byTurns(() => inOf(pull))).toEqual([0, 1, 901]);
+    const received: string[] = [];
+    while (received.length < 901) received.push(String(await pull.receive()));
+    const ofTheFirst = received.filter((text) => text !== 'me too');
+    expect(ofTheFirst).toEqual(Array.from({ length: 900 }, (_, i) => `${i}`));
+  });
+
+  it('does so no more than a few times in a row', async () => {
+    const { world, pull, peers } = await served();
+    const { turn } = Context.coreOf(world.context);
+    let hogging = true;
+    const hog = (): unknown => hogging && exhaust(turn).then(hog);
+    void hog();
+    peers[0]?.write(flood(900));
+    let turns = 0;
+    for (; inOf(pull) === 0; turns++) await new Promise((resolve) => setImmediate(resolve));
+    hogging = false;
+    expect(turns).toBeGreaterThan(2);
+    expect(turns).toBeLessThan(10);
+    expect(inOf(pull)).toBe(900);
+  });
+});
 
 describe('F12 a flood from one peer', () => {
   it('is decoded a thousand messages at a time where there is another peer', async () => {
@@ -120,7 +160,7 @@ describe('F12 a flood from one peer', () => {
     one.write(flood(5000));
     one.stream.destroy();
     for (let i = 0; i < 5000; i++) expect(String(await pull.receive())).toBe(`${i}`);
-    await settle();
+    await world.clock.advance(0);
     expect(pull.statistics).toMatchObject({ disconnects: 1, messagesIn: 5000 });
   });
 
