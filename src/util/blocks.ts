@@ -27,6 +27,8 @@ export class Blocks {
   readonly #pages: (Int32Array | undefined)[] = [];
   /** The first page with room; -1: none. */
   #roomy = -1;
+  /** A page of which nothing is taken; -1: none. It stays: else a few blocks, taken and freed for ever, would make a page each time. */
+  #empty = -1;
 
   /** The words of a block's page, where the block begins at `startOf(block)`; good until the next `take`. */
   wordsOf(block: number): Int32Array {
@@ -55,6 +57,7 @@ export class Blocks {
     if (words[FREE] === block) words[FREE] = words[start]!;
     for (let word = start; word < start + BLOCK_WORDS; word++) words[word] = 0;
     words[TAKEN]!++;
+    if (page === this.#empty) this.#empty = -1;
     if (isFull(words)) this.#unlist(page);
     return block;
   }
@@ -65,10 +68,9 @@ export class Blocks {
     if (isFull(words)) this.#list(page);
     words[this.startOf(block)] = words[FREE]!;
     words[FREE] = block;
-    words[TAKEN]!--;
-    // The only page with room stays, or a block that is taken and freed for ever would make a page each time.
-    const only = words[NEXT] === -1 && words[PREVIOUS] === -1;
-    if (words[TAKEN] === 0 && !only) this.#giveBack(page);
+    if (--words[TAKEN]! > 0) return;
+    if (this.#empty < 0) this.#empty = page;
+    else this.#giveBack(page);
   }
 
   /** Bytes held. */
