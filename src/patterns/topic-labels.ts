@@ -164,35 +164,47 @@ export class TopicLabels {
   /** Ends a chain after `length` bytes, of more; returns the chain of the others. */
   #cut(first: number, length: number): number {
     const blocks = this.#blocks;
+    let before = 0;
     let block = first;
     let at = length;
-    for (; at > blocks.get(block, USED); block = blocks.get(block, NEXT)) at -= blocks.get(block, USED);
+    for (; at > blocks.get(block, USED); block = blocks.get(block, NEXT)) {
+      at -= blocks.get(block, USED);
+      before = block;
+    }
     const next = blocks.get(block, NEXT);
     const used = blocks.get(block, USED);
     blocks.set(block, NEXT, 0);
     if (at === used) return next;
-    const bytes = this.#bytesOf(block);
-    const rest = this.#newChain(bytes, at, used);
+    const rest = this.#newChain(this.#bytesOf(block), at, used);
     blocks.set(block, USED, at);
-    blocks.set(rest, NEXT, next);
+    if (next !== 0) this.#meet(rest, next);
+    if (before !== 0) this.#meet(before, block);
     return rest;
   }
 
-  /** Puts a chain behind another. Where they meet, two blocks that fit into one become one, or each cut would leave one more. */
+  /** Puts a chain behind another. */
   #link(first: number, second: number): void {
-    const blocks = this.#blocks;
     let last = first;
-    while (blocks.get(last, NEXT) !== 0) last = blocks.get(last, NEXT);
-    const used = blocks.get(last, USED) + blocks.get(second, USED);
+    while (this.#blocks.get(last, NEXT) !== 0) last = this.#blocks.get(last, NEXT);
+    this.#meet(last, second);
+  }
+
+  /**
+   * Puts a block, and those behind it, behind one that was the last. Two that fit into one become one: no two neighbours in a chain
+   * ever do, or a label that is cut and joined byte after byte would have a block for each.
+   */
+  #meet(last: number, next: number): void {
+    const blocks = this.#blocks;
+    const used = blocks.get(last, USED) + blocks.get(next, USED);
     if (used > CHAINED_ROOM) {
-      blocks.set(last, NEXT, second);
+      blocks.set(last, NEXT, next);
       return;
     }
-    const bytes = Buffer.concat([this.#bytesOf(last), this.#bytesOf(second)]);
+    const bytes = Buffer.concat([this.#bytesOf(last), this.#bytesOf(next)]);
     this.#write(last, BYTES, bytes, 0, used);
     blocks.set(last, USED, used);
-    blocks.set(last, NEXT, blocks.get(second, NEXT));
-    blocks.free(second);
+    blocks.set(last, NEXT, blocks.get(next, NEXT));
+    blocks.free(next);
   }
 
   /** Those of one block in a chain. */

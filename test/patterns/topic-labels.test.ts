@@ -81,6 +81,25 @@ it('are the bytes they should be after any cuts and joins, in twice the blocks a
   );
 });
 
+it('S2 a label has no more blocks for having been cut at every byte, and joined with another rest each time', () => {
+  const blocks = new CountingBlocks();
+  const labels = new TopicLabels(blocks);
+  const node = blocks.take();
+  let topic = -blocks.take();
+  const bytes = counting(2000);
+  labels.write(topic, bytes, 0, bytes.length);
+  for (let length = 1; length < bytes.length; length++) {
+    labels.split(topic, length, node);
+    labels.drop(topic);
+    blocks.free(-topic);
+    topic = -blocks.take();
+    labels.write(topic, bytes, length, bytes.length);
+    labels.join(node, topic);
+    expect(blocks.taken - 2).toBeLessThanOrEqual(2 * Math.ceil(bytes.length / 56));
+  }
+  expect(labelOf(labels, topic).equals(bytes)).toBe(true);
+});
+
 it('says where a label differs, at whatever byte', () => {
   const blocks = new Blocks();
   const labels = new TopicLabels(blocks);
