@@ -89,5 +89,5 @@ export class Workshop {
 
 function unavailable(error: unknown): ZmqError {
   const reason = error instanceof Error ? error.message : String(error);
-  return zmqError('ENOTSUP', `CURVE needs the package "libsodium-sumo", which could not be loaded: ${reason}`);
+  return zmqError('ENOTSUP', `CURVE, or the package "libsodium-sumo" that it needs, could not be loaded: ${reason}`);
 }

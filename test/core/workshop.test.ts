@@ -105,7 +105,7 @@ describe('Workshop', () => {
     workshop.add((failure) => failures.push(failure));
     await settle();
     workshop.add((failure) => failures.push(failure));
-    const text = `CURVE needs the package "libsodium-sumo", which could not be loaded: ${
+    const text = `CURVE, or the package "libsodium-sumo" that it needs, could not be loaded: ${
       reason instanceof Error ? reason.message : reason
     }`;
     expect(failures.map((failure) => [failure?.code, failure?.detail])).toEqual(new Array(3).fill(['ENOTSUP', text]));
