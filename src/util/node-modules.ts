@@ -6,6 +6,10 @@
 
 import type { Cluster } from 'node:cluster';
 
+if (typeof process.getBuiltinModule !== 'function') {
+  throw new Error(`zmtp needs Node 20.19 or 22.12, or later; this is ${process.version}`);
+}
+
 /** For types import Node's modules as always: these imports are gone when the program runs. */
 export const node = {
   get childProcess() {

@@ -137,6 +137,14 @@ describe('the packed package', () => {
     expect(await runScript('both.mjs', script)).toBe('true');
   });
 
+  it('says which Node it needs where Node has not what it loads modules with', async () => {
+    const script = `process.getBuiltinModule = undefined;
+      await import('zmtp').catch(({ message }) => console.log(message));`;
+    expect(await runScript('old.mjs', script)).toBe(
+      `zmtp needs Node 20.19 or 22.12, or later; this is ${process.version}`,
+    );
+  });
+
   it('says its version', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     const script = `import { packageVersion, version } from 'zmtp'; console.log(packageVersion, version);`;
