@@ -3,9 +3,10 @@
 // to the node with its prefix, with an empty label.
 //
 // A node is a positive number, a topic among the children the negative of its block's number, and 0 is nothing. To follow one
-// byte is to read one block, or two where there are more than eight children: what a match costs among a million topics
-// is how often it waits for memory. Every walk is a loop, so a topic of 16 MiB is no deeper than one of 16 bytes. Nothing is
-// hashed, so no choice of topics makes it slow. Invariant: a node has two children, or a topic and one.
+// byte is to read one block, and one more for each eight children before the one that is looked for: what a match costs among a
+// million topics is how often it waits for memory. Every walk is a loop, so a topic of 16 MiB is no deeper than one of 16 bytes.
+// Nothing is hashed: the dearest choice of topics, 256 children all the way, costs 32 blocks a byte and not more. Invariant: a node
+// has two children, or a topic and one.
 
 import { Blocks } from '../util/blocks.js';
 import { TopicLabels } from './topic-labels.js';
