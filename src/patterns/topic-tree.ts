@@ -3,28 +3,24 @@
 // to the node with its prefix, with an empty label.
 //
 // A node is a positive number, a topic among the children the negative of its block's number, and 0 is nothing. To follow one
-// byte is to read one block, and one more for each eight children before the one that is looked for: what a match costs among a
-// million topics is how often it waits for memory. Every walk is a loop, so a topic of 16 MiB is no deeper than one of 16 bytes.
-// Nothing is hashed: the dearest choice of topics, 256 children all the way, costs 32 blocks a byte and not more. Invariant: a node
-// has two children, or a topic and one.
+// byte is to read one block for up to eight children, and three at most (topic-children.ts): what a match costs among a million
+// topics is how often it waits for memory. Every walk is a loop, so a topic of 16 MiB is no deeper than one of 16 bytes. Nothing is
+// hashed, so no choice of topics makes it slow. Invariant: a node has two children, or a topic and one.
 
 import { Blocks } from '../util/blocks.js';
+import { childOf, TopicChildren } from './topic-children.js';
 import { TopicLabels } from './topic-labels.js';
 
-// The words of a node. The two words with the label are topic-labels.ts's, as is the length; a topic has the same first two.
+// The words of a node. The two words with the label are topic-labels.ts's, as is the length; a topic has the same first two. Those
+// with the children are topic-children.ts's.
 const PARENT = 0;
 /** The topic that is just the node's prefix. */
 const TOPIC = 2;
-/** A block with further children. */
-const MORE = 3;
-/** The first bytes of the children's labels, four in a word. Children are dense: behind the first 0 there is none. */
-const BYTES = 6;
-const CHILDREN = 8;
-const CHILDREN_IN_BLOCK = 8;
 
 export class TopicTree {
   readonly blocks = new Blocks();
   readonly #labels = new TopicLabels(this.blocks);
+  readonly #children = new TopicChildren(this.blocks);
   root = 0;
 
   /** Where in `bytes` the prefix of this node or topic ends, when its label begins at `at`; -1 when it is another. */
@@ -78,7 +74,7 @@ export class TopicTree {
     const parent = blocks.get(topic, PARENT);
     if (parent === 0) this.root = 0;
     else if (blocks.get(parent, TOPIC) === topic) blocks.set(parent, TOPIC, 0);
-    else this.#removeChild(parent, this.#labels.firstByteOf(-topic));
+    else this.#children.remove(parent, this.#labels.firstByteOf(-topic));
     this.#labels.drop(-topic);
     blocks.free(topic);
     if (parent !== 0) this.#simplify(parent);
@@ -143,8 +139,8 @@ export class TopicTree {
   #simplify(node: number): void {
     const { blocks } = this;
     const topic = blocks.get(node, TOPIC);
-    const child = blocks.get(node, CHILDREN);
-    if (child !== 0 && (topic !== 0 || blocks.get(node, CHILDREN + 1) !== 0)) return;
+    const child = this.#children.at(node, 0);
+    if (child !== 0 && (topic !== 0 || this.#children.at(node, 1) !== 0)) return;
     const heir = child || -topic;
     this.#replace(node, heir, this.#labels.firstByteOf(node));
     this.#labels.join(node, heir);
@@ -157,92 +153,11 @@ export class TopicTree {
     const parent = blocks.get(Math.abs(node), PARENT);
     blocks.set(Math.abs(by), PARENT, parent);
     if (parent === 0) this.root = by;
-    else {
-      const block = this.#blockWith(parent, byte);
-      blocks.set(block, CHILDREN + this.#placeIn(block, byte), by);
-    }
-  }
-
-  /** The node's block with the child that is there for `byte`. */
-  #blockWith(node: number, byte: number): number {
-    let block = node;
-    while (this.#placeIn(block, byte) < 0) block = this.blocks.get(block, MORE);
-    return block;
-  }
-
-  #placeIn(block: number, byte: number): number {
-    return placeOf(this.blocks.wordsOf(block), this.blocks.startOf(block), byte);
+    else this.#children.replace(parent, byte, by);
   }
 
   #addChild(node: number, child: number, byte: number): void {
-    const { blocks } = this;
-    blocks.set(Math.abs(child), PARENT, node);
-    let block = node;
-    while (blocks.get(block, MORE) !== 0) block = blocks.get(block, MORE);
-    let place = 0;
-    while (place < CHILDREN_IN_BLOCK && blocks.get(block, CHILDREN + place) !== 0) place++;
-    if (place === CHILDREN_IN_BLOCK) {
-      const more = blocks.take();
-      blocks.set(block, MORE, more);
-      block = more;
-      place = 0;
-    }
-    this.#setChild(block, place, child, byte);
+    this.blocks.set(Math.abs(child), PARENT, node);
+    this.#children.add(node, byte, child);
   }
-
-  /** The last child goes where the removed one was. */
-  #removeChild(node: number, byte: number): void {
-    const { blocks } = this;
-    let before = 0;
-    let last = node;
-    for (let more = blocks.get(node, MORE); more !== 0; more = blocks.get(more, MORE)) {
-      before = last;
-      last = more;
-    }
-    let place = CHILDREN_IN_BLOCK - 1;
-    while (blocks.get(last, CHILDREN + place) === 0) place--;
-    const hole = this.#blockWith(node, byte);
-    const holePlace = this.#placeIn(hole, byte);
-    const moved = blocks.get(last, CHILDREN + place);
-    const movedByte = (blocks.get(last, BYTES + (place >>> 2)) >>> ((place & 3) << 3)) & 0xff;
-    this.#setChild(hole, holePlace, moved, movedByte);
-    this.#setChild(last, place, 0, 0);
-    if (place > 0 || last === node) return;
-    blocks.set(before, MORE, 0);
-    blocks.free(last);
-  }
-
-  #setChild(block: number, place: number, child: number, byte: number): void {
-    const { blocks } = this;
-    const word = BYTES + (place >>> 2);
-    const shift = (place & 3) << 3;
-    blocks.set(block, word, (blocks.get(block, word) & ~(0xff << shift)) | (byte << shift));
-    blocks.set(block, CHILDREN + place, child);
-  }
-}
-
-function childOf(blocks: Blocks, node: number, byte: number): number {
-  let block = node;
-  do {
-    const words = blocks.wordsOf(block);
-    const start = blocks.startOf(block);
-    const place = placeOf(words, start, byte);
-    if (place >= 0) return words[start + CHILDREN + place]!;
-    block = words[start + MORE]!;
-  } while (block !== 0);
-  return 0;
-}
-
-/** The place of the child for `byte` in a block of a node; where it has none, -1, or for byte 0 the place of no child. */
-function placeOf(words: Int32Array, start: number, byte: number): number {
-  const wanted = Math.imul(byte, 0x01010101);
-  const match = zeroBytes(words[start + BYTES]! ^ wanted);
-  if (match !== 0) return (31 - Math.clz32(match & -match)) >>> 3;
-  const second = zeroBytes(words[start + BYTES + 1]! ^ wanted);
-  return second === 0 ? -1 : 4 + ((31 - Math.clz32(second & -second)) >>> 3);
-}
-
-/** 0x80 in the lowest byte that is 0, and perhaps in some above it; 0 when there is none. */
-function zeroBytes(word: number): number {
-  return (word - 0x01010101) & ~word & 0x80808080;
 }

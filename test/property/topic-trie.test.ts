@@ -2,7 +2,8 @@
 // leave by one topic at a time, and others go on meanwhile.
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { TopicTree } from '../../src/patterns/topic-tree.js';
 import { TopicTrie } from '../../src/patterns/topic-trie.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -152,6 +153,154 @@ describe('TopicTrie and its twin', () => {
     for (const letter of letters) pair.do({ what: 'remove', topic: letter, key: 0 });
     for (const letter of letters.reverse()) pair.do({ what: 'remove', topic: `b${letter}`, key: 1 });
     pair.finish();
+  });
+});
+
+/** A node with the prefix `a`, its children held against a Set, and every block that is taken counted. */
+class WideNode {
+  readonly tree = new TopicTree();
+  readonly topics = new Set<string>();
+  readonly #present: string[] = [];
+  readonly #absent: string[];
+  readonly #take = vi.spyOn(this.tree.blocks, 'take');
+  readonly #free = vi.spyOn(this.tree.blocks, 'free');
+
+  /** `order`: in which the bytes are to come. */
+  constructor(order: readonly number[]) {
+    this.#absent = order.map((byte) => String.fromCharCode(byte)).reverse();
+    this.make('a');
+  }
+
+  get takes(): number {
+    return this.#take.mock.calls.length;
+  }
+
+  get taken(): number {
+    return this.takes - this.#free.mock.calls.length;
+  }
+
+  get width(): number {
+    return this.#present.length;
+  }
+
+  make(topic: string): void {
+    this.topics.add(topic);
+    this.tree.make(bytes(topic));
+  }
+
+  remove(topic: string): void {
+    this.topics.delete(topic);
+    this.tree.remove(this.tree.find(bytes(topic)));
+  }
+
+  /** `from`: about where among the present ones those lie that go. */
+  grow(width: number, from: number): void {
+    while (this.width < width) this.#present.push(this.#absent.pop()!);
+    for (const byte of this.#present) if (!this.topics.has(`a${byte}`)) this.make(`a${byte}`);
+    while (this.width > width) {
+      const [byte] = this.#present.splice(Math.floor(from * this.width), 1);
+      this.remove(`a${byte}`);
+      this.#absent.unshift(byte!);
+    }
+  }
+
+  /** Makes nodes of children that were topics, and topics again: another takes the child's place each time. */
+  deepen(): void {
+    const children = [...this.#present];
+    for (const byte of children) this.make(`a${byte}b`);
+    this.compare();
+    for (const byte of children) this.remove(`a${byte}b`);
+  }
+
+  compare(): void {
+    const known = new Set<string>();
+    for (let code = 0; code < 256; code++) {
+      for (const topic of [`a${String.fromCharCode(code)}`, `a${String.fromCharCode(code)}b`]) {
+        const found = this.tree.find(bytes(topic));
+        if (found !== 0) known.add(this.tree.bytesOf(found).toString('latin1'));
+        if (found !== 0 && !this.topics.has(topic)) known.add(`for ${topic}`);
+      }
+    }
+    expect(known.add('a')).toEqual(this.topics);
+  }
+
+  /** A block for each topic, and for the node, and those that the children need: no block is lost, and none held for nothing. */
+  compareBlocks(): void {
+    const { width } = this;
+    const others = this.taken - width - 1;
+    if (width <= 8) expect(others).toBe(width === 0 ? 0 : 1);
+    else if (width <= 12) expect(others).toBe(2);
+    else if (width <= 16) expect([2, ...indexed(width)]).toContain(others);
+    else expect(indexed(width)).toContain(others);
+  }
+}
+
+/** How many blocks a node may have that has an index: itself, that, and one for each high half of a byte beyond the first 8. */
+function indexed(width: number): number[] {
+  const beyond = width - 8;
+  const least = Math.ceil(beyond / 16);
+  return Array.from({ length: Math.min(16, beyond) - least + 1 }, (_, more) => 2 + least + more);
+}
+
+describe('a node with up to 256 children', () => {
+  /** The first and the last byte may come at any time; without this they would seldom be early. */
+  const order = fc.oneof(
+    fc.shuffledSubarray(
+      Array.from({ length: 256 }, (_, byte) => byte),
+      { minLength: 256 },
+    ),
+    fc.constantFrom(1, 17, 255).map((step) => Array.from({ length: 256 }, (_, at) => (at * step) % 256)),
+  );
+  const border = fc.constantFrom(...[0, 1, 2, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 24, 25, 128, 255, 256]);
+  const change = fc.record({
+    width: fc.oneof({ weight: 3, arbitrary: border }, { weight: 1, arbitrary: fc.nat({ max: 256 }) }),
+    from: fc.double({ min: 0, max: 0.999, noNaN: true }),
+    deepen: fc.boolean(),
+  });
+
+  it('knows them apart while it grows and shrinks, and keeps no block that it does not need', () => {
+    fc.assert(
+      fc.property(order, fc.array(change, { maxLength: 10 }), (bytesInOrder, changes) => {
+        const node = new WideNode(bytesInOrder);
+        for (const { width, from, deepen } of [...changes, { width: 0, from: 0, deepen: false }]) {
+          node.grow(width, from);
+          if (deepen) node.deepen();
+          node.compare();
+          node.compareBlocks();
+        }
+        node.remove('a');
+        expect([node.taken, node.tree.root]).toEqual([0, 0]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('reads three blocks at most to follow a byte, and two among up to 16', () => {
+    const node = new WideNode(Array.from({ length: 256 }, (_, at) => (at * 37) % 256));
+    const wordsOf = vi.spyOn(node.tree.blocks, 'wordsOf');
+    for (let width = 1; width <= 256; width++) {
+      node.grow(width, 0);
+      let most = 0;
+      for (let byte = 0; byte < 256; byte++) {
+        wordsOf.mockClear();
+        node.tree.below(node.tree.root, bytes(`a${String.fromCharCode(byte)}`), 1);
+        most = Math.max(most, new Set(wordsOf.mock.calls.map(([block]) => block)).size);
+      }
+      expect(most).toBe(width <= 8 ? 1 : width <= 16 ? 2 : 3);
+    }
+  });
+
+  it('does not make its index anew for a child that comes and goes', () => {
+    const node = new WideNode(Array.from({ length: 256 }, (_, byte) => byte));
+    node.grow(17, 0);
+    const { taken, takes } = node;
+    for (let round = 0; round < 100; round++) {
+      node.grow(16, 0.999);
+      node.grow(17, 0);
+    }
+    expect(node.taken).toBe(taken);
+    // The topic, and no more than one block under the index.
+    expect(node.takes - takes).toBeLessThanOrEqual(2 * 100);
   });
 });
 
