@@ -1,8 +1,8 @@
 // Node's own modules. Each is loaded when it is first asked for, and not when the library is: `crypto`, `net`, `cluster` and what
 // they bring with them take longer to load than all that is here, and most programs need few of them. Even for a module that
 // Node has loaded already an `import` statement costs up to 4 ms (of `fs`). `getBuiltinModule` is synchronous, so nothing else
-// changes: the first use of a module takes a millisecond or two longer. A call takes 0.1 µs: nothing for each connection, too
-// much for each message.
+// changes: the first use of a module takes a millisecond or two longer. A call takes 0.05 to 0.3 µs for most
+// modules and 0.8 µs for `fs`: nothing for each connection, too much for each message.
 
 import type { Cluster } from 'node:cluster';
 
