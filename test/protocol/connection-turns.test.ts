@@ -41,6 +41,15 @@ describe('a turn', () => {
     expect([connection.nextTurn(0), connection.paused]).toEqual([true, false]);
   });
 
+  it('that has no time for what comes leaves it to the next, unless the handshake is on', () => {
+    const { connection, recorder } = limited(1000);
+    expect([connection.receive(flood(2), 0, true), recorder.log, connection.resting]).toEqual([false, [], true]);
+    expect([connection.nextTurn(0), recorder.log]).toEqual([true, lines(2)]);
+    const early = started({});
+    early.connection.receive(introduction('PUSH'), 0, true);
+    expect([early.connection.state, early.connection.resting]).toEqual(['traffic', false]);
+  });
+
   it('may have several budgets', () => {
     const { connection, recorder } = limited(10);
     connection.receive(flood(100), 0);
