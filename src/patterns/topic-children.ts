@@ -62,9 +62,8 @@ export class TopicChildren {
     const blocks = this.#blocks;
     const place = this.#countIn(last) - 1;
     const inNode = this.#placeIn(node, byte);
-    const byteOfLast = (blocks.get(last, BYTES + (place >>> 2)) >>> ((place & 3) << 3)) & 0xff;
     const hole = inNode < 0 ? last : node;
-    this.#set(hole, this.#placeIn(hole, byte), byteOfLast, blocks.get(last, CHILDREN + place));
+    this.#set(hole, this.#placeIn(hole, byte), this.#byteAt(last, place), blocks.get(last, CHILDREN + place));
     this.#set(last, place, 0, 0);
     if (place > 0 || last === node) return;
     blocks.set(node, MORE, 0);
@@ -86,8 +85,7 @@ export class TopicChildren {
     const more = blocks.get(node, MORE);
     const index = blocks.take();
     for (let place = 0; place < CHILDREN_IN_BLOCK; place++) {
-      const byte = (blocks.get(more, BYTES + (place >>> 2)) >>> ((place & 3) << 3)) & 0xff;
-      this.#setUnder(index, byte, blocks.get(more, CHILDREN + place));
+      this.#setUnder(index, this.#byteAt(more, place), blocks.get(more, CHILDREN + place));
     }
     blocks.free(more);
     blocks.set(node, MORE, -index);
@@ -165,6 +163,10 @@ export class TopicChildren {
 
   #placeIn(block: number, byte: number): number {
     return placeOf(this.#blocks.wordsOf(block), this.#blocks.startOf(block), byte);
+  }
+
+  #byteAt(block: number, place: number): number {
+    return (this.#blocks.get(block, BYTES + (place >>> 2)) >>> ((place & 3) << 3)) & 0xff;
   }
 
   #set(block: number, place: number, byte: number, child: number): void {

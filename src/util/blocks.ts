@@ -1,5 +1,5 @@
-// Memory for very many small records, outside V8's heap: blocks of 16 words of 32 bits, in pages that never move. A block has a
-// number, which is never 0. What is freed is used again, and a page that nobody uses is given back.
+// Memory for very many small records, outside V8's heap: blocks of 16 words of 32 bits, in pages, of which the first alone grows. A
+// block has a number, which is never 0. What is freed is used again, and all pages that nobody uses but one are given back.
 //
 // Pages, because one array that doubles would stand still for as long as its copy takes; blocks of one size, because then no
 // order of taking and freeing leaves holes that are of no use.

@@ -138,8 +138,11 @@ describe('what is sent', () => {
     return { world, socket, peer, writes };
   }
 
-  it('gathers until the next tick', async () => {
-    const { world, socket, peer, writes } = await asked(numbers(0));
+  it.each([
+    ['what is nobody’s answer', 0],
+    ['answers to messages that came together', 2],
+  ])('gathers until the next tick: %s', async (_, questions) => {
+    const { world, socket, peer, writes } = await asked(numbers(questions));
     void socket.send('1');
     void socket.send('2');
     expect(writes).toHaveLength(0);
@@ -158,16 +161,6 @@ describe('what is sent', () => {
     await world.clock.advance(0);
     expect(writes).toHaveLength(2);
     expect(peer.messages()).toEqual(['answer', '1', '2']);
-  });
-
-  it('gathers as answers to messages that came together', async () => {
-    const { world, socket, peer, writes } = await asked(numbers(2));
-    void socket.send('1');
-    void socket.send('2');
-    expect(writes).toHaveLength(0);
-    await world.clock.advance(0);
-    expect(writes).toHaveLength(1);
-    expect(peer.messages()).toEqual(['1', '2']);
   });
 });
 
