@@ -4,8 +4,8 @@
 /** Options of every socket. Those marked (next) apply to the next bind or connect, the others at once. */
 export interface CommonOptions {
   /**
-   * How long close, disconnect and unbind wait for unsent messages, in ms; -1 without end, 0 not at all. Default -1, and 0
-   * for SUB and XSUB (ZMQ_LINGER).
+   * How long close, disconnect and unbind wait for unsent messages, in ms; -1 without end, 0 not at all: what the system takes
+   * at once still leaves. Default -1, and 0 for SUB and XSUB (ZMQ_LINGER).
    */
   linger: number;
   /** The wait before connecting again, in ms, plus a random part as large; -1 or 0 never. Default 100 (next; ZMQ_RECONNECT_IVL). */

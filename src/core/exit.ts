@@ -3,7 +3,7 @@
 // and do the same.
 //
 // Node offers one hook for this, `beforeExit`, to the whole process; hence one list, of the contexts with open sockets.
-// After process.exit() there is no time for messages, only for the files of bound sockets.
+// After process.exit() there is time for the files of bound sockets, and for what the system takes of messages at once.
 
 import { systemClock } from './clock.js';
 
@@ -12,6 +12,7 @@ const PATIENCE = 500;
 
 interface Closing {
   readonly awaited: boolean;
+  readonly blocky: boolean;
   closeAll(): void;
   awaitLingering(): boolean;
 }
@@ -44,10 +45,13 @@ class ExitGuard {
 
   /** In zeromq.js's words. */
   #warn(): void {
-    if (![...this.#contexts].some(({ awaited }) => awaited)) return;
+    const awaited = [...this.#contexts].filter((context) => context.awaited);
+    if (awaited.length === 0) return;
+    const remedy = awaited.some(({ blocky }) => blocky)
+      ? " Set 'context.blocky = false' to change this behaviour."
+      : '';
     process.stderr.write(
-      `(node:${process.pid}) WARNING: Waiting for queued ZeroMQ messages to be delivered. ` +
-        "Set 'context.blocky = false' to change this behaviour.\n",
+      `(node:${process.pid}) WARNING: Waiting for queued ZeroMQ messages to be delivered.${remedy}\n`,
     );
   }
 

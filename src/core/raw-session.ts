@@ -96,6 +96,7 @@ export class RawSession implements PeerSession, StreamHandler {
   }
 
   abort(reason?: Error): void {
+    this.#flush();
     this.#end(reason);
   }
 

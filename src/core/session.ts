@@ -39,7 +39,10 @@ export interface PeerSession extends Outlet {
   finish(): void;
   /** What the peer was given still leaves, within GRACE; what waits in the pipe stays there for the next peer. */
   leave(): void;
-  /** Ends now; what waits in the stream is lost. @param reason for whoever made the session, where there is one to tell */
+  /**
+   * Ends now. What was sent last still gets what room the system has, as it would have from libzmq's other thread; the rest is lost.
+   * @param reason for whoever made the session, where there is one to tell
+   */
   abort(reason?: Error): void;
 }
 
@@ -162,6 +165,7 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
   }
 
   abort(reason?: Error): void {
+    this.#flush();
     this.#end(reason);
   }
 

@@ -171,6 +171,15 @@ describe('what was sent is delivered', () => {
   });
 });
 
+describe('what was sent to a peer that is there', () => {
+  it.each(['0', '-1'])('is with the system when process.exit() is called at once, linger %s', async (linger) => {
+    const { pull, endpoint } = await listener();
+    const program = run('sending', 'process-exit-connected', endpoint, linger);
+    for (let i = 0; i < 100; i++) expect(String(await within(pull.receive(), `message ${i}`))).toBe(`${i}`);
+    expect(await program.ended()).toBe(0);
+  });
+});
+
 describe('a message that nobody will take', () => {
   it.each(['linger-0,linger-20,not-blocky', 'process-exit'])('E1 E3 does not hold %s', async (rules) => {
     const program = run('sending', rules);
@@ -192,17 +201,17 @@ describe('a message that nobody will take', () => {
   });
 
   it.each([
-    'unread',
-    'closed-unread',
-    'left-unread',
-  ])('holds a process whose linger has no end, which says why: %s', async (rule) => {
+    ['unread', " Set 'context.blocky = false' to change this behaviour."],
+    ['closed-unread', " Set 'context.blocky = false' to change this behaviour."],
+    ['left-unread', " Set 'context.blocky = false' to change this behaviour."],
+    ['unread-unblocky', ''],
+  ])('holds a process whose linger has no end, which says why: %s', async (rule, remedy) => {
     const program = run('sending', rule);
     await until(() => program.told.includes('done'), 'the program is done');
     await isAlive(program);
     await until(() => program.errors.length > 0, 'the program says why it waits');
     expect(program.errors.join('')).toBe(
-      `(node:${program.child.pid}) WARNING: Waiting for queued ZeroMQ messages to be delivered. ` +
-        "Set 'context.blocky = false' to change this behaviour.\n",
+      `(node:${program.child.pid}) WARNING: Waiting for queued ZeroMQ messages to be delivered.${remedy}\n`,
     );
   });
 });

@@ -57,6 +57,13 @@ const rules: Record<string, () => Promise<void>> = {
     await push.send('lost');
     process.exit(0);
   },
+  'process-exit-connected': async () => {
+    const push = new zmtp.Push({ linger: Number(count) });
+    push.connect(endpoint);
+    await push.waitForPeer();
+    for (let i = 0; i < 100; i++) await push.send(`${i}`);
+    process.exit(0);
+  },
   uncaught: async () => {
     const push = new zmtp.Push();
     push.connect('tcp://127.0.0.1:1');
@@ -76,6 +83,12 @@ const rules: Record<string, () => Promise<void>> = {
     push.connect('tcp://127.0.0.1:1');
     await push.send('waits for ever');
     push.close();
+  },
+  'unread-unblocky': async () => {
+    zmtp.context.blocky = false;
+    const push = new zmtp.Push({ linger: -1 });
+    push.connect('tcp://127.0.0.1:1');
+    await push.send('waits for ever');
   },
   'left-unread': async () => {
     const push = new zmtp.Push();

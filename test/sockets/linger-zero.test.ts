@@ -1,0 +1,104 @@
+// A linger of 0 waits for nothing, but what was sent before close still gets the room that the system has: in libzmq another
+// thread has written it by then, and programs count on that.
+
+import { get } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { curveKeyPair, Dealer, Publisher, Pull, Push, Reply, Request, Stream, Subscriber } from '../../src/index.js';
+import { within } from '../support/peers/deadline.js';
+import { open, receiveMany } from '../support/sockets.js';
+
+const transports = [
+  ['tcp', () => 'tcp://127.0.0.1:*'],
+  ['ipc', () => 'ipc://*'],
+] as const;
+
+describe.each(transports)('%s: close without linger', (_name, endpoint) => {
+  it.each([1, 10, 900])('after PUSH has sent %d', async (count) => {
+    const pull = open(new Pull());
+    const push = open(new Push());
+    await pull.bind(endpoint());
+    push.connect(pull.lastEndpoint as string);
+    await push.waitForPeer();
+    for (let i = 0; i < count; i++) await push.send(`${i}`);
+    push.close();
+    expect(await within(receiveMany(pull, count), 'the messages')).toEqual(
+      Array.from({ length: count }, (_, i) => `${i}`),
+    );
+    await push.ended;
+  });
+
+  it('over CURVE', async () => {
+    const server = curveKeyPair();
+    const client = curveKeyPair();
+    const secure = {
+      curvePublicKey: client.publicKey,
+      curveSecretKey: client.secretKey,
+      curveServerKey: server.publicKey,
+    };
+    const pull = open(new Pull({ curveServer: true, curveSecretKey: server.secretKey }));
+    const push = open(new Push(secure));
+    await pull.bind(endpoint());
+    push.connect(pull.lastEndpoint as string);
+    await push.waitForPeer();
+    await push.send('last words');
+    push.close();
+    expect(await within(receiveMany(pull, 1), 'the message')).toEqual(['last words']);
+  });
+
+  it('on the side that is bound: a reply, a publication', async () => {
+    const [reply, request] = [open(new Reply()), open(new Request())];
+    await reply.bind(endpoint());
+    request.connect(reply.lastEndpoint as string);
+    await request.send('question');
+    await reply.receive();
+    await reply.send('answer');
+    reply.close();
+    expect(await within(receiveMany(request, 1), 'the reply')).toEqual(['answer']);
+
+    const [publisher, subscriber] = [open(new Publisher()), open(new Subscriber())];
+    await publisher.bind(endpoint());
+    subscriber.subscribe();
+    subscriber.connect(publisher.lastEndpoint as string);
+    await publisher.waitForSubscriber('news');
+    await publisher.send('news');
+    publisher.close();
+    expect(await within(receiveMany(subscriber, 1), 'the news')).toEqual(['news']);
+  });
+
+  it('unbind and disconnect, too', async () => {
+    const [server, client] = [open(new Dealer()), open(new Dealer())];
+    await server.bind(endpoint());
+    const address = server.lastEndpoint as string;
+    client.connect(address);
+    await client.waitForPeer();
+    await client.send('to the server');
+    client.disconnect(address);
+    expect(await within(receiveMany(server, 1), 'the message')).toEqual(['to the server']);
+    client.connect(address);
+    await client.waitForPeer();
+    await server.waitForPeer();
+    await server.send('to the client');
+    await server.unbind(address);
+    expect(await within(receiveMany(client, 1), 'the message')).toEqual(['to the client']);
+  });
+});
+
+it('STREAM: a server that answers and closes', async () => {
+  const stream = open(new Stream());
+  await stream.bind('tcp://127.0.0.1:*');
+  const body = new Promise<string>((resolve, reject) => {
+    get(String(stream.lastEndpoint).replace('tcp:', 'http:'), (response) => {
+      let text = '';
+      response.on('data', (chunk) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve(text));
+    }).on('error', reject);
+  });
+  for await (const [id, data] of stream) {
+    if (data.length === 0) continue;
+    await stream.send([id, 'HTTP/1.0 200 OK\r\n\r\nHello']);
+    stream.close();
+  }
+  expect(await within(body, 'the answer')).toBe('Hello');
+});
