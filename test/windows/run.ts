@@ -1,6 +1,7 @@
 // The Windows lane, `npm run test:windows`: every test file in the official Windows builds of Node, under Wine. Arguments
-// narrow it down: `--node 22` to one version, anything else to the test files whose name contains it. How it works, and
-// what a Windows process can and cannot do under Wine: README.md of this folder.
+// narrow it down: `--node 22` to one version, anything else to the test files whose name contains it; with `--gate` all run
+// in the newest version, and in the older one only what depends on the system. How it works, and what a Windows process can
+// and cannot do under Wine: README.md of this folder.
 
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -10,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { compile } from './compile.js';
 import { EXCLUSIONS, SECOND_TRIES } from './exclusions.js';
 import { claim, filesBelow } from './files.js';
+import { jobsOf, longestFirst } from './jobs.js';
 import { linuxTitles } from './linux-titles.js';
 import { fetchNode, WINDOWS_NODES } from './node-win.js';
 import { PeerHost } from './peer-host.js';
@@ -61,7 +63,10 @@ async function main(): Promise<void> {
 
 async function lane(wines: [Wine, ...Wine[]], peers: PeerHost): Promise<void> {
   const started = performance.now();
-  const { values, positionals } = parseArgs({ options: { node: { type: 'string' } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    options: { node: { type: 'string' }, gate: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
   const nodes = WINDOWS_NODES.filter(({ version }) => version.startsWith(values.node ?? ''));
   for (const folder of [COMPILED, RESULTS]) rmSync(folder, { recursive: true, force: true });
   mkdirSync(RESULTS, { recursive: true });
@@ -73,10 +78,9 @@ async function lane(wines: [Wine, ...Wine[]], peers: PeerHost): Promise<void> {
     wines[0].boot(),
   ]);
   const wanted = (file: string) => positionals.length === 0 || positionals.some((part) => file.includes(part));
-  const files = filesBelow(ROOT, 'test', '.test.ts').filter(wanted).sort(longestFirst);
-  const jobs = files.flatMap((file) =>
-    nodes.map(({ version }, index) => ({ version, file, program: programs[index] as string })),
-  );
+  const files = longestFirst(filesBelow(ROOT, 'test', '.test.ts').filter(wanted));
+  const ready = nodes.map(({ version }, index) => ({ version, program: programs[index] as string }));
+  const jobs = jobsOf(files, ready, values.gate).map(({ file, node }): Job => ({ file, ...node }));
   if (jobs.length === 0) {
     console.log(`No test file and version of Node (${WINDOWS_NODES.map(({ version }) => version).join(', ')}) match.`);
     process.exitCode = 2;
@@ -181,18 +185,6 @@ function url(path: string): string {
   return `file:///Z:${parts.join('/')}`;
 }
 
-/** So that no long one runs alone in the end. */
-function longestFirst(a: string, b: string): number {
-  const weight = (file: string) => LONG.findIndex((pattern) => pattern.test(file));
-  return weight(a) - weight(b);
-}
-
-const LONG = [
-  /reconnect/,
-  /interop.subscription|session-gate|demo/,
-  /test.(interop|examples|fault|local)|ipc|lifetime/,
-  /./,
-];
 const INSIDE = 'test/windows/inside';
 
 await main();
