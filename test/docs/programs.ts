@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { PATIENCE } from '../support/peers/deadline.js';
 import { type Program, ROOT } from './pages.js';
@@ -94,16 +94,13 @@ export class Workplace {
   }
 }
 
-/** The package's files by path, translated once. */
+/** The package's files by path, in few modules, as a user has them: to load a hundred takes each program its time. */
 let library: Map<string, string> | undefined;
 
 function libraryFiles(): Map<string, string> {
   const files = new Map([['package.json', readFileSync(join(ROOT, 'package.json'), 'utf8')]]);
-  for (const file of readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.ts')) continue;
-    const source = readFileSync(join(ROOT, 'src', file), 'utf8');
-    files.set(join('dist', file.replace(/\.ts$/, '.js')), translated(source));
-  }
+  const built = fileURLToPath(process.env.ZMTP_TRANSLATED_PACKAGE ?? '');
+  for (const file of readdirSync(built)) files.set(join('dist', file), readFileSync(join(built, file), 'utf8'));
   return files;
 }
 

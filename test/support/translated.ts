@@ -15,6 +15,7 @@ export async function setup(): Promise<(() => void) | undefined> {
   const target = join(ROOT, 'node_modules', '.cache', 'zmtp-tests', String(process.pid));
   mkdirSync(target, { recursive: true });
   process.env.ZMTP_TRANSLATED_ROOT = pathToFileURL(ROOT).href;
+  process.env.ZMTP_TRANSLATED_PACKAGE = pathToFileURL(join(target, 'dist')).href;
   process.env.NODE_OPTIONS = [
     process.env.NODE_OPTIONS,
     `--import=${pathToFileURL(join(target, 'test', 'windows', 'inside', 'register.js')).href}`,

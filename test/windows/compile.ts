@@ -28,9 +28,38 @@ export async function compile(root: string, target: string): Promise<void> {
     outbase: root,
     outdir: target,
   });
+  const inside = { ...COMMON, absWorkingDir: root, bundle: true, outbase: root, outdir: target } as const;
+  await build({ ...inside, entryPoints: [`${INSIDE}/hooks.ts`, `${INSIDE}/register.ts`] });
+  await build({
+    ...inside,
+    entryPoints: [`${INSIDE}/main.ts`, `${INSIDE}/vitest.ts`],
+    // What both have is once in a process.
+    splitting: true,
+    chunkNames: `${INSIDE}/[name]`,
+    // package.json says of the whole repository that its modules do nothing by themselves; these do.
+    ignoreAnnotations: true,
+  });
   writeFileSync(join(target, 'package.json'), '{ "type": "module" }');
   await compileSource(root, target);
+  await compilePackage(root, target);
 }
+
+/** What programs of the documents import by the package's name. */
+async function compilePackage(root: string, target: string): Promise<void> {
+  await build({
+    ...COMMON,
+    sourcemap: false,
+    absWorkingDir: root,
+    entryPoints: ['src/main.ts'],
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    chunkNames: '[name]',
+    outdir: join(target, 'dist'),
+  });
+}
+
+const INSIDE = 'test/windows/inside';
 
 async function compileSource(root: string, target: string): Promise<void> {
   const files = filesBelow(root, 'src', '.ts').filter((file) => !file.endsWith('.d.ts'));

@@ -160,6 +160,7 @@ async function runFile(
       env: {
         NODE_OPTIONS: `--import=${url(join(COMPILED, INSIDE, 'register.js'))} --enable-source-maps`,
         ZMTP_TRANSLATED_ROOT: url(ROOT),
+        ZMTP_TRANSLATED_PACKAGE: url(join(COMPILED, 'dist')),
         ZMTP_REQUIRE_PEERS: '1',
         ZMTP_WINDOWS_RETRY: SECOND_TRIES.some((one) => one.file.test(file)) ? '1' : '0',
         ZMTP_FAR_PEERS: `${peers.port}`,

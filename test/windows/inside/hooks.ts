@@ -2,7 +2,7 @@
 // its text is the translation of compile.ts. `vitest` is vitest.ts of this folder, and tsx, which has nothing left to
 // do, is empty; its command is one that runs its first argument.
 
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { LoadHook, ResolveHook } from 'node:module';
 
 export interface Places {
@@ -27,10 +27,10 @@ export const resolve: ResolveHook = (specifier, context, next) => {
   return next(specifier, context);
 };
 
-export const load: LoadHook = async (url, context, next) => {
+export const load: LoadHook = (url, context, next) => {
   if (isOurs(url)) {
     const translation = new URL(url.slice(places.root.length).replace(ENDING, '.js'), places.compiled);
-    return { format: 'module', source: await readFile(translation), shortCircuit: true };
+    return { format: 'module', source: readFileSync(translation), shortCircuit: true };
   }
   const [, part] = /\/node_modules\/tsx\/dist\/(.*)\.mjs$/.exec(url) ?? [];
   if (part !== undefined && part in TSX) return { format: 'module', source: TSX[part] as string, shortCircuit: true };
