@@ -186,7 +186,10 @@ describe('architecture', () => {
   });
 
   it('asks for the time and sets timers in one place', () => {
-    expect(usersOf(/(?<!timersPromises\.)\bsetTimeout\(|\bDate[.(]|\bnew Date\b/, 'core/clock.ts')).toEqual([]);
+    // A net.Socket's own timer says that it is idle.
+    expect(usersOf(/(?<!timersPromises\.|#socket\.)\bsetTimeout\(|\bDate[.(]|\bnew Date\b/, 'core/clock.ts')).toEqual(
+      [],
+    );
     expect(usersOf(/\bperformance\./, 'core/clock.ts', 'core/turn.ts', 'local/session.ts')).toEqual([]);
     expect(usersOf(/\bsetInterval\(/, 'core/context.ts')).toEqual([]);
     expect(usersOf(/\bsetImmediate\b/, 'core/clock.ts', 'core/exit.ts', 'core/turn.ts')).toEqual([]);

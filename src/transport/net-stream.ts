@@ -13,14 +13,22 @@ import type { ByteStream, ConnectDone, ListenHandler, StreamHandler } from './tr
  */
 export const WRITE_HIGH_WATER_MARK = 128 * 1024;
 
+/** Windows takes what goes into a pipe at once as well, but says so later, and Node holds the next write back until then. */
+const PIPES_TELL_LATE = process.platform === 'win32';
+/** Milliseconds that a pipe has for it. */
+const LAST_WRITES = 100;
+
 export class NetStream implements ByteStream {
   readonly #socket: Socket;
   #handler: StreamHandler | undefined;
   #error: Error | undefined;
   #unfinished = 0;
+  /** Destroyed as soon as the writes are done. */
+  #leaving = false;
   /** One for all writes. */
   readonly #wrote = (error?: Error | null): void => {
     if (!error) this.#unfinished--;
+    if (this.#leaving && this.#unfinished === 0) this.#socket.destroy();
   };
 
   constructor(socket: Socket) {
@@ -82,7 +90,12 @@ export class NetStream implements ByteStream {
 
   destroy(): void {
     this.#handler = undefined;
-    this.#socket.destroy();
+    if (PIPES_TELL_LATE && this.unfinished > 0 && this.remoteAddress === undefined) {
+      this.#leaving = true;
+      this.#socket.setTimeout(LAST_WRITES, () => this.#socket.destroy());
+    } else {
+      this.#socket.destroy();
+    }
   }
 
   /** A peer that has ended its side gets nothing more from us either: ZMTP has no use for half a connection. */

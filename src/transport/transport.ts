@@ -14,7 +14,7 @@ export interface ByteStream {
   resume(): void;
   /** Sends what was written, says that no more comes, and calls `sent`. The peer may still send. */
   end(sent: () => void): void;
-  /** Closes at once; what was not sent is lost. `closed` is not called any more. */
+  /** Closes at once; what the system has not taken is lost. `closed` is not called any more. */
   destroy(): void;
 }
 
