@@ -221,7 +221,9 @@ export class FrameReader {
     );
   }
 
+  /** What was handed out is with whoever took it: a connection that falls silent holds no message. */
   #drained(): false {
+    this.body = EMPTY;
     this.#chunk = EMPTY;
     this.#memory = EMPTY.buffer;
     this.#at = 0;

@@ -144,3 +144,21 @@ async function until<T>(operation: () => T | Promise<T>): Promise<T> {
     }
   }
 }
+
+describe('a message that the program has let go of', () => {
+  it.each([10, 3000, 100_000, 3_000_000])('is held by neither end, %d bytes', async (size) => {
+    const [pull, push] = [open(new Pull()), open(new Push())];
+    push.connect(await bound(pull));
+    const sent = await lose(async () => {
+      // With its own memory: small buffers share theirs.
+      const body = Buffer.allocUnsafeSlow(size);
+      await push.send(body);
+      return body.buffer;
+    });
+    const received = await lose(async () => {
+      const [body] = await within(pull.receive(), 'the message');
+      return body.buffer;
+    });
+    expect([await collected(sent), await collected(received)]).toEqual([true, true]);
+  });
+});
