@@ -1,5 +1,5 @@
 // Runs libzmq peers on this side for tests that run in Wine: one connection, one peer process, whose standard input and
-// output it is. Its other end is test/support/peers/far-peer.mjs.
+// output it is: its end is the end of the process, and tells of it. Its other end is test/support/peers/process.ts.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ export class PeerHost {
   }
 
   private constructor(flavour: Flavour) {
-    this.#server = createServer((connection) => {
+    this.#server = createServer({ allowHalfOpen: true }, (connection) => {
       this.#connections.add(connection);
       connection.once('close', () => this.#connections.delete(connection));
       connection.on('error', () => {}); // 'close' follows

@@ -1,12 +1,11 @@
 /**
  * The flavours of libzmq that this machine has: as the npm package `zeromq`, and as python3-zmq. On Windows under Wine
- * (test/windows) the second is that of the Linux around it, which far-peer.mjs brings near. Used by flavours.ts, and by the host
- * of the far ones.
+ * (test/windows) the second is that of the Linux around it. Used by flavours.ts, and by the host of the far ones.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { PATIENCE } from './deadline.js';
-import type { PeerCommand } from './peer.js';
+import type { PeerCommand } from './process.js';
 
 export interface Flavour extends PeerCommand {
   readonly name: string;
@@ -16,16 +15,17 @@ export interface Flavour extends PeerCommand {
 
 export function installed(): Flavour[] {
   const host = process.env.ZMTP_FAR_PEERS;
-  return host === undefined ? [node(), python()] : [node(), far(host)];
+  // Under Wine it takes a second to see whether zeromq.js loads; where it does not, its peers end with that for last words.
+  return host === undefined ? [node(), python()] : [node(true), far(host)];
 }
 
 /** python3-zmq, on the system that the host runs on. */
 function far(host: string): Flavour {
-  return { name: 'python3-zmq', command: process.execPath, args: [script('far-peer.mjs'), host], missing: undefined };
+  return { name: 'python3-zmq', command: '', args: [], host: Number(host), missing: undefined };
 }
 
-function node(): Flavour {
-  const found = runs(process.execPath, ['-e', "require('zeromq')"]);
+function node(known = false): Flavour {
+  const found = known || runs(process.execPath, ['-e', "require('zeromq')"]);
   return {
     name: 'zeromq.js',
     command: process.execPath,

@@ -5,20 +5,13 @@
  * Every call has a deadline. A child is only ever ended through its own handle, and goes by itself when its standard
  * input ends, so that none outlives the test process.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { decodeFrame, encodeFrame, type Frame, type Received, type WireFrame } from './body.js';
 import { DEADLINE, within } from './deadline.js';
 import { type End, type EndOptions, type SocketType, subscriptionFrame } from './end.js';
-
-export interface PeerCommand {
-  readonly command: string;
-  readonly args: readonly string[];
-}
+import { type PeerCommand, type PeerProcess, startProcess } from './process.js';
 
 export class Peer {
-  readonly pid: number;
-  readonly #child: ChildProcess;
+  readonly #process: PeerProcess;
   readonly #calls = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   readonly #closed: Promise<unknown>;
   #lastCall = 0;
@@ -27,31 +20,27 @@ export class Peer {
   #stderr = '';
   #gone = false;
 
-  static async start({ command, args }: PeerCommand): Promise<Peer> {
-    const child = spawn(command, args, { stdio: 'pipe', env: environment() });
-    await within(once(child, 'spawn'), `start of ${command}`);
-    const peer = new Peer(child);
+  static async start(command: PeerCommand): Promise<Peer> {
+    const peer = new Peer(await startProcess(command));
     await peer.call('hello', {});
     return peer;
   }
 
-  private constructor(child: ChildProcess) {
-    this.#child = child;
-    this.pid = child.pid!;
-    living.add(child);
-    child.stdout!.setEncoding('utf8').on('data', (text: string) => this.#answered(text));
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+  private constructor(process: PeerProcess) {
+    this.#process = process;
+    process.output.setEncoding('utf8').on('data', (text: string) => this.#answered(text));
+    process.errors?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-2000);
     });
-    child.stdin!.on('error', () => {}); // EPIPE after a kill; the pending calls are rejected on 'close'
-    this.#closed = once(child, 'close').then(() => this.#ended());
+    process.input.on('error', () => {}); // EPIPE after a kill; the pending calls are rejected on 'close'
+    this.#closed = process.closed.then(() => this.#ended());
   }
 
   async call(op: string, args: object, deadline = DEADLINE): Promise<unknown> {
     const id = ++this.#lastCall;
     if (this.#gone) throw new Error(`The peer process has ended${this.#said()}`);
     const answer = new Promise<unknown>((resolve, reject) => this.#calls.set(id, { resolve, reject }));
-    this.#child.stdin!.write(`${JSON.stringify({ id, op, ...args })}\n`);
+    this.#process.input.write(`${JSON.stringify({ id, op, ...args })}\n`);
     try {
       return await within(answer, `answer of the peer to ${op} ${JSON.stringify(args).slice(0, 100)}`, deadline);
     } finally {
@@ -77,22 +66,22 @@ export class Peer {
 
   /** Stops the process where it stands: sockets stay open, nothing is answered. */
   freeze(): void {
-    this.#child.kill('SIGSTOP');
+    this.#process.signal('SIGSTOP');
   }
 
   thaw(): void {
-    this.#child.kill('SIGCONT');
+    this.#process.signal('SIGCONT');
   }
 
   /** Ends the process as a crash would: the kernel closes its connections, nothing is flushed. */
   async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    this.#process.signal('SIGKILL');
     await within(this.#closed, 'end of the killed peer');
   }
 
   /** Ends the process in an orderly way, and by force when it does not go. */
   async stop(): Promise<void> {
-    this.#child.stdin!.end();
+    this.#process.input.end();
     await within(this.#closed, 'exit of the peer', EXIT_GRACE).catch(() => this.kill());
   }
 
@@ -109,7 +98,6 @@ export class Peer {
 
   #ended(): void {
     this.#gone = true;
-    living.delete(this.#child);
     for (const call of this.#calls.values()) call.reject(new Error(`The peer process ended${this.#said()}`));
   }
 
@@ -195,14 +183,4 @@ function encodeOptions(options: EndOptions): object {
   return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, encode(value)]));
 }
 
-/** The test runner's own loader hooks have no business in a child that runs plain Node. */
-function environment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _, ...env } = process.env;
-  return env;
-}
-
 const EXIT_GRACE = 3_000;
-const living = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of living) child.kill('SIGKILL');
-});
