@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { onBoth } from '../support/side-by-side.js';
 import { cases } from './programs/zap-cases.js';
 
-const compare = onBoth(new URL('programs/zap-cases.ts', import.meta.url), cases);
+/** Vitest has as many tests on at a time. */
+const AT_ONCE = 5;
+const compare = onBoth(new URL('programs/zap-cases.ts', import.meta.url), cases, AT_ONCE);
 
 interface Result {
   asked: string[];
@@ -48,8 +50,9 @@ function once(events: string[]): string[] {
   return events.filter((event, i) => !(failed(event) && failed(events[i - 1])));
 }
 
+// Each waits for a second in which nothing comes, in contexts of its own.
 describe('ZAP:', () => {
-  it.each(Object.keys(cases))('%s', async (name) => {
+  it.concurrent.each(Object.keys(cases))('%s', async (name) => {
     const different = DIFFERENT[name];
     await compare(name, (ours, theirs) => {
       const own = steady(ours);

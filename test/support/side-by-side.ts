@@ -21,13 +21,14 @@ const PATIENCE = [1, 4, 12];
 
 /**
  * Runs a case on both libraries, and `check` on what came of it, ours first. zeromq.js begins at once with all cases, in order;
- * one that differs is run again alone.
+ * one that differs is run again alone. Cases that mostly wait may be on at the same time there, as many as tests are here.
  */
 export function onBoth(
   file: URL,
   cases: Cases,
+  atOnce = 1,
 ): (name: string, check: (ours: unknown, theirs: unknown) => void) => Promise<void> {
-  const first = new Zeromq(file);
+  const first = new Zeromq(file, [], 1, atOnce);
   afterAll(() => first.stop());
   return async (name, check) => {
     for (const times of PATIENCE) {
@@ -49,11 +50,12 @@ class Zeromq {
   readonly #child: ChildProcess;
   readonly #results = new Map<string, unknown>();
   #ended = false;
-  #wake = (): void => {};
+  /** Of those that wait for a result. */
+  #wakes: (() => void)[] = [];
 
-  constructor(file: URL, names: readonly string[] = [], times = 1) {
+  constructor(file: URL, names: readonly string[] = [], times = 1, atOnce = 1) {
     const runner = fileURLToPath(new URL('run-cases.ts', import.meta.url));
-    const args = ['--import', import.meta.resolve('tsx'), runner, file.href, String(times), ...names];
+    const args = ['--import', import.meta.resolve('tsx'), runner, file.href, String(atOnce), String(times), ...names];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     createInterface({ input: child.stdout }).on('line', (line) => {
       const { name, result } = JSON.parse(line) as { name: string; result: unknown };
@@ -70,12 +72,14 @@ class Zeromq {
   async result(name: string): Promise<unknown> {
     while (!this.#results.has(name)) {
       if (this.#ended) throw new Error(`zeromq.js has ended without a result for "${name}"`);
-      const news = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+      const news = new Promise<void>((resolve) => this.#wakes.push(resolve));
       await within(news, `zeromq.js on "${name}"`, CASE);
     }
     return this.#results.get(name);
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakes.splice(0)) wake();
   }
 
   stop(): void {
