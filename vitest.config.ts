@@ -8,8 +8,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     globalSetup: 'test/support/translated.ts',
-    // Vitest would leave one processor idle; many tests wait for other processes, though.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Many tests wait for other processes and for real time: with one file for each processor, half of them would be idle.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,
