@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** Folders whose tests run in memory, most of them under virtual time, and leave nothing behind in their process. */
+const MEMORY = '{core,model,patterns,property,protocol,security,spec,streams,util}';
+
 export default defineConfig({
   test: {
     // Spawned peers and property tests need room on slow, shared machines; no test asserts a duration.
@@ -15,8 +18,17 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          include: [`test/${MEMORY}/**/*.test.ts`],
+          // A process for each file, which loads all anew, would cost more than the tests.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{interop,differential,package,examples,docs,soak}/**'],
+          exclude: [`test/${MEMORY}/**`, 'test/{interop,differential,package,examples,docs,soak}/**'],
         },
       },
       {
