@@ -22,6 +22,13 @@ class ExitGuard {
   readonly #exit = (): void => {
     for (const context of [...this.#contexts]) context.closeAll();
   };
+  /** Keeps `#exit` behind the program's own listeners of `exit`: what they send as the last thing leaves, too. */
+  readonly #listenerAdded = (event: string | symbol, listener: unknown): void => {
+    if (event !== 'exit' || listener === this.#exit) return;
+    queueMicrotask(() => {
+      if (this.#contexts.size > 0) process.off('exit', this.#exit).on('exit', this.#exit);
+    });
+  };
   /** Whether the program's own listeners have had their turn, with its sockets open. */
   #othersAsked = false;
   /** They may have more to send. What they begin goes first: when the loop is dry again, Node calls this again. */
@@ -58,14 +65,15 @@ class ExitGuard {
   add(context: Closing): void {
     if (this.#contexts.size === 0) {
       this.#othersAsked = false;
-      process.on('beforeExit', this.#beforeExit).on('exit', this.#exit);
+      process.on('beforeExit', this.#beforeExit).on('exit', this.#exit).on('newListener', this.#listenerAdded);
     }
     this.#contexts.add(context);
   }
 
   remove(context: Closing): void {
     this.#contexts.delete(context);
-    if (this.#contexts.size === 0) process.off('beforeExit', this.#beforeExit).off('exit', this.#exit);
+    if (this.#contexts.size > 0) return;
+    process.off('beforeExit', this.#beforeExit).off('exit', this.#exit).off('newListener', this.#listenerAdded);
   }
 }
 

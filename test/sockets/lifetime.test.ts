@@ -178,6 +178,14 @@ describe('what was sent to a peer that is there', () => {
     for (let i = 0; i < 100; i++) expect(String(await within(pull.receive(), `message ${i}`))).toBe(`${i}`);
     expect(await program.ended()).toBe(0);
   });
+
+  it.each(['0', '-1'])('is, too, when a listener of exit sent it, linger %s', async (linger) => {
+    const { pull, endpoint } = await listener();
+    const program = run('sending', 'exit-listener', endpoint, linger);
+    expect(String(await within(pull.receive(), 'the last word'))).toBe('bye');
+    expect(await program.ended()).toBe(0);
+    expect(program.errors.join('')).toBe('');
+  });
 });
 
 describe('a message that nobody will take', () => {

@@ -64,6 +64,13 @@ const rules: Record<string, () => Promise<void>> = {
     for (let i = 0; i < 100; i++) await push.send(`${i}`);
     process.exit(0);
   },
+  'exit-listener': async () => {
+    const push = new zmtp.Push({ linger: Number(count) });
+    process.on('exit', () => void push.send('bye'));
+    push.connect(endpoint);
+    await push.waitForPeer();
+    process.exit(0);
+  },
   uncaught: async () => {
     const push = new zmtp.Push();
     push.connect('tcp://127.0.0.1:1');
