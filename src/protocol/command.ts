@@ -16,9 +16,18 @@ export function encodeCommand(name: string, data: Uint8Array): Buffer {
   return body;
 }
 
+/**
+ * How the PLAIN server of libzmq up to 4.3.5 begins ERROR: its source has "\x5ERROR", of which C takes the E for a digit of the
+ * escape. Read as the name it stands for, as the clients of that libzmq do.
+ */
+const LIBZMQ_PLAIN_ERROR = Buffer.from('^RROR');
+
 /** Splits a command frame's body. Names are letters only and are compared exactly. */
 export function decodeCommand(body: Buffer): Command {
   const size = body[0] ?? 0;
+  if (size === LIBZMQ_PLAIN_ERROR[0] && body.subarray(0, LIBZMQ_PLAIN_ERROR.length).equals(LIBZMQ_PLAIN_ERROR)) {
+    return { name: 'ERROR', data: view(body, LIBZMQ_PLAIN_ERROR.length, body.length) };
+  }
   if (size === 0 || 1 + size > body.length) {
     throw new ProtocolError('command-malformed', `command body of ${body.length} bytes holds no name of ${size} bytes`);
   }

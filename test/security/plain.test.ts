@@ -237,6 +237,13 @@ describe('PlainClient', () => {
     expect(verdict(calling(), [serverGreeting, command('ERROR', '\x05no')]).violation).toBe('error-malformed');
   });
 
+  it('is refused by an ERROR as the PLAIN server of libzmq spells it, of which E and the size of the name are lost', () => {
+    const { connection } = calling();
+    connection.receive(serverGreeting, 0);
+    const bytes = Buffer.from('\x04\x09^RROR\x03400', 'latin1');
+    expect(() => connection.receive(bytes, 0)).toThrow(expect.objectContaining({ status: 400 }));
+  });
+
   it('says nothing to a server of a type it cannot talk to: only servers send ERROR', () => {
     const bytes = Buffer.concat([serverGreeting, command('WELCOME'), command('READY', metadata)]);
     const { violation, sent: said } = verdict(calling(), [bytes]);
