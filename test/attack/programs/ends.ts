@@ -81,6 +81,8 @@ const ways: Record<string, () => unknown> = {
     ]),
   ),
   'nothing left open': async () => {
+    // Where output goes is opened when it is first asked for.
+    void process.stdout;
     const before = resources();
     const sockets = await conversation();
     tell({ while: resources().filter((name) => !before.includes(name)).length > 0 });
