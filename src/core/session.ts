@@ -6,7 +6,7 @@
 // the microtask queue busy, and ticks do not run until it pauses, so thousands of small messages share one write. Only the answer to a
 // message that came alone leaves at once: whoever asks one thing at a time waits for it.
 
-import { type AuthError, isPeerFault, ProtocolError, zmqError } from '../errors.js';
+import { isPeerFault, ProtocolError, zmqError } from '../errors.js';
 import { Connection, type ConnectionEvents, type ConnectionOptions, type PeerInfo } from '../protocol/connection.js';
 import type { ZapReply, ZapRequest } from '../protocol/mechanism.js';
 import type { ByteStream, StreamHandler } from '../transport/transport.js';
@@ -271,7 +271,8 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
       step();
     } catch (error) {
       if (!isPeerFault(error)) throw error;
-      this.#fail(error);
+      // The last word to a peer at fault, where there is one, goes out before the stream ends.
+      this.abort(error);
       return;
     }
     if (this.#ended) return;
@@ -364,13 +365,6 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
     this.#timer?.cancel();
     this.#timerAt = Number.NEGATIVE_INFINITY;
     this.#stream.end(sent);
-  }
-
-  /** The last word to a peer at fault, where there is one, goes out before the stream ends. */
-  #fail(error: ProtocolError | AuthError): void {
-    const farewell = this.#connection.output;
-    if (farewell.pending > 0 && this.#writable) this.#stream.write(farewell.take());
-    this.#end(error);
   }
 
   #end(reason: Error | undefined, again = false): void {
