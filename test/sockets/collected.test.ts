@@ -133,18 +133,6 @@ describe('E6 a socket that nobody holds, with something pending, goes on until t
   });
 });
 
-/** What the collector left behind is done a little later. */
-async function until<T>(operation: () => T | Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await operation();
-    } catch (error) {
-      if (attempt === 50) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-}
-
 describe('a message that the program has let go of', () => {
   it.each([10, 3000, 100_000, 3_000_000])('is held by neither end, %d bytes', async (size) => {
     const [pull, push] = [open(new Pull()), open(new Push())];
@@ -162,3 +150,15 @@ describe('a message that the program has let go of', () => {
     expect([await collected(sent), await collected(received)]).toEqual([true, true]);
   });
 });
+
+/** What the collector left behind is done a little later. */
+async function until<T>(operation: () => T | Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await operation();
+    } catch (error) {
+      if (attempt === 50) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}

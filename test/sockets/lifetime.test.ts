@@ -174,19 +174,21 @@ describe('what was sent is delivered', () => {
 describe('what was sent to a peer that is there', () => {
   it.each(['0', '-1'])('is with the system when process.exit() is called at once, linger %s', async (linger) => {
     const { pull, endpoint } = await listener();
-    const program = run('sending', 'process-exit-connected', endpoint, linger);
-    for (let i = 0; i < 100; i++) expect(String(await within(pull.receive(), `message ${i}`))).toBe(`${i}`);
+    const program = run('sending', 'process-exit-connected', endpoint, '100', '1', linger);
+    for (let i = 0; i < 100; i++) expect(String((await within(pull.receive(), `message ${i}`))[0])).toBe(`${i}`);
     expect(await program.ended()).toBe(0);
   });
 
   it.each(['0', '-1'])('is, too, when a listener of exit sent it, linger %s', async (linger) => {
     const { pull, endpoint } = await listener();
-    const program = run('sending', 'exit-listener', endpoint, linger);
+    const program = run('sending', 'exit-listener', endpoint, '1', '1', linger);
     expect(String(await within(pull.receive(), 'the last word'))).toBe('bye');
     expect(await program.ended()).toBe(0);
     expect(program.errors.join('')).toBe('');
   });
 });
+
+const REMEDY = " Set 'context.blocky = false' to change this behaviour.";
 
 describe('a message that nobody will take', () => {
   it.each(['linger-0,linger-20,not-blocky', 'process-exit'])('E1 E3 does not hold %s', async (rules) => {
@@ -209,9 +211,9 @@ describe('a message that nobody will take', () => {
   });
 
   it.each([
-    ['unread', " Set 'context.blocky = false' to change this behaviour."],
-    ['closed-unread', " Set 'context.blocky = false' to change this behaviour."],
-    ['left-unread', " Set 'context.blocky = false' to change this behaviour."],
+    ['unread', REMEDY],
+    ['closed-unread', REMEDY],
+    ['left-unread', REMEDY],
     ['unread-unblocky', ''],
   ])('holds a process whose linger has no end, which says why: %s', async (rule, remedy) => {
     const program = run('sending', rule);

@@ -3,7 +3,20 @@
 
 import { get } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { curveKeyPair, Dealer, Publisher, Pull, Push, Reply, Request, Stream, Subscriber } from '../../src/index.js';
+import {
+  curveKeyPair,
+  Dealer,
+  Publisher,
+  Pull,
+  Push,
+  type Readable,
+  Reply,
+  Request,
+  type Socket,
+  Stream,
+  Subscriber,
+  type Writable,
+} from '../../src/index.js';
 import { within } from '../support/peers/deadline.js';
 import { open, receiveMany } from '../support/sockets.js';
 
@@ -12,14 +25,25 @@ const transports = [
   ['ipc', () => 'ipc://*'],
 ] as const;
 
+/** @returns where the first is bound */
+async function join(bound: Socket, connected: Socket, endpoint: string): Promise<string> {
+  await bound.bind(endpoint);
+  const address = bound.lastEndpoint as string;
+  connected.connect(address);
+  return address;
+}
+
+/** From here on the connection stands. */
+async function exchange(from: Writable, to: Readable): Promise<void> {
+  await from.send('first');
+  await to.receive();
+}
+
 describe.each(transports)('%s: close without linger', (_name, endpoint) => {
   it.each([1, 10, 900])('after PUSH has sent %d', async (count) => {
-    const pull = open(new Pull());
-    const push = open(new Push());
-    await pull.bind(endpoint());
-    push.connect(pull.lastEndpoint as string);
-    await push.send('first');
-    await pull.receive();
+    const [pull, push] = [open(new Pull()), open(new Push())];
+    await join(pull, push, endpoint());
+    await exchange(push, pull);
     for (let i = 0; i < count; i++) await push.send(`${i}`);
     push.close();
     expect(await within(receiveMany(pull, count), 'the messages')).toEqual(
@@ -36,12 +60,12 @@ describe.each(transports)('%s: close without linger', (_name, endpoint) => {
       curveSecretKey: client.secretKey,
       curveServerKey: server.publicKey,
     };
-    const pull = open(new Pull({ curveServer: true, curveSecretKey: server.secretKey }));
-    const push = open(new Push(secure));
-    await pull.bind(endpoint());
-    push.connect(pull.lastEndpoint as string);
-    await push.send('first');
-    await pull.receive();
+    const [pull, push] = [
+      open(new Pull({ curveServer: true, curveSecretKey: server.secretKey })),
+      open(new Push(secure)),
+    ];
+    await join(pull, push, endpoint());
+    await exchange(push, pull);
     await push.send('last words');
     push.close();
     expect(await within(receiveMany(pull, 1), 'the message')).toEqual(['last words']);
@@ -49,8 +73,7 @@ describe.each(transports)('%s: close without linger', (_name, endpoint) => {
 
   it('on the side that is bound: a reply, a publication', async () => {
     const [reply, request] = [open(new Reply()), open(new Request())];
-    await reply.bind(endpoint());
-    request.connect(reply.lastEndpoint as string);
+    await join(reply, request, endpoint());
     await request.send('question');
     await reply.receive();
     await reply.send('answer');
@@ -58,12 +81,10 @@ describe.each(transports)('%s: close without linger', (_name, endpoint) => {
     expect(await within(receiveMany(request, 1), 'the reply')).toEqual(['answer']);
 
     const [publisher, subscriber] = [open(new Publisher()), open(new Subscriber())];
-    await publisher.bind(endpoint());
     subscriber.subscribe();
-    subscriber.connect(publisher.lastEndpoint as string);
+    await join(publisher, subscriber, endpoint());
     await publisher.waitForSubscriber('news');
-    await publisher.send('first');
-    await subscriber.receive();
+    await exchange(publisher, subscriber);
     await publisher.send('news');
     publisher.close();
     expect(await within(receiveMany(subscriber, 1), 'the news')).toEqual(['news']);
@@ -71,13 +92,10 @@ describe.each(transports)('%s: close without linger', (_name, endpoint) => {
 
   it.each(['disconnect', 'unbind'] as const)('%s, too', async (how) => {
     const [bound, connected] = [open(new Dealer()), open(new Dealer())];
-    await bound.bind(endpoint());
-    const address = bound.lastEndpoint as string;
-    connected.connect(address);
+    const address = await join(bound, connected, endpoint());
     await bound.waitForPeer();
     const [from, to] = how === 'disconnect' ? [connected, bound] : [bound, connected];
-    await from.send('first');
-    await to.receive();
+    await exchange(from, to);
     await from.send('last words');
     await from[how](address);
     expect(await within(receiveMany(to, 1), 'the message')).toEqual(['last words']);

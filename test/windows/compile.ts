@@ -11,6 +11,9 @@ import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
 import { filesBelow } from './files.js';
 
+/** What runs in Windows processes. */
+export const INSIDE = 'test/windows/inside';
+
 const COMMON = {
   format: 'esm',
   platform: 'node',
@@ -58,8 +61,6 @@ async function compilePackage(root: string, target: string): Promise<void> {
     outdir: join(target, 'dist'),
   });
 }
-
-const INSIDE = 'test/windows/inside';
 
 async function compileSource(root: string, target: string): Promise<void> {
   const files = filesBelow(root, 'src', '.ts').filter((file) => !file.endsWith('.d.ts'));

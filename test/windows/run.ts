@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { compile } from './compile.js';
+import { compile, INSIDE } from './compile.js';
 import { EXCLUSIONS, SECOND_TRIES } from './exclusions.js';
 import { claim, filesBelow } from './files.js';
 import { jobsOf, longestFirst } from './jobs.js';
@@ -185,7 +185,5 @@ function url(path: string): string {
   const parts = path.split('/').map(encodeURIComponent);
   return `file:///Z:${parts.join('/')}`;
 }
-
-const INSIDE = 'test/windows/inside';
 
 await main();

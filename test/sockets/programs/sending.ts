@@ -2,7 +2,7 @@
 
 import { endpoints, rule, tell, zmtp } from './program.js';
 
-const [endpoint = '', count = '0', size = '1'] = endpoints;
+const [endpoint = '', count = '0', size = '1', linger = '-1'] = endpoints;
 
 async function sendAll(push: zmtp.Push): Promise<void> {
   const body = Buffer.alloc(Number(size));
@@ -58,14 +58,14 @@ const rules: Record<string, () => Promise<void>> = {
     process.exit(0);
   },
   'process-exit-connected': async () => {
-    const push = new zmtp.Push({ linger: Number(count) });
+    const push = new zmtp.Push({ linger: Number(linger) });
     push.connect(endpoint);
     await push.waitForPeer();
-    for (let i = 0; i < 100; i++) await push.send(`${i}`);
+    await sendAll(push);
     process.exit(0);
   },
   'exit-listener': async () => {
-    const push = new zmtp.Push({ linger: Number(count) });
+    const push = new zmtp.Push({ linger: Number(linger) });
     process.on('exit', () => void push.send('bye'));
     push.connect(endpoint);
     await push.waitForPeer();
