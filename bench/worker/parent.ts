@@ -31,6 +31,14 @@ function listenToRunner(): Promise<void> {
 
 export const go = listenToRunner();
 
+const held: unknown[] = [];
+
+/** Holds a socket that its role is done with: zeromq.js closes what nobody holds, and drops what that has not sent. */
+export function hold<Socket>(socket: Socket): Socket {
+  held.push(socket);
+  return socket;
+}
+
 export function text(params: Params, key: string): string {
   const value = params.get(key);
   if (value === undefined) throw new TypeError(`missing argument ${key}=…`);

@@ -1,14 +1,14 @@
 // PUSH → PULL throughput, written as a user would write it: `await push.send(body)` in a loop, `for await` at the other end.
 // The receiver measures, from the arrival of the last warm-up message to the arrival of the last counted one.
 
-import { clientSecurity, emit, go, integer, now, type Role, serverSecurity, text } from './parent.js';
+import { clientSecurity, emit, go, hold, integer, now, type Role, serverSecurity, text } from './parent.js';
 
 export const push: Role = async (zmq, params) => {
   const body = Buffer.alloc(integer(params, 'size'), 0x5a);
   const parts = integer(params, 'parts');
   const message = parts === 1 ? body : new Array<Buffer>(parts).fill(body);
   const total = integer(params, 'warmup') + integer(params, 'count');
-  const socket = new zmq.Push(clientSecurity(params));
+  const socket = hold(new zmq.Push(clientSecurity(params)));
   socket.connect(text(params, 'endpoint'));
   emit({ event: 'ready' });
   await go;
