@@ -76,8 +76,8 @@ export function newSession(
   options: OptionValues,
   owner: SessionOwner,
 ): PeerSession {
-  const { socketType, clock } = host;
-  if (socketType === 'STREAM') return new RawSession(stream, options.notify, clock, owner);
+  const { socketType } = host;
+  if (socketType === 'STREAM') return new RawSession(stream, options.notify, host, owner);
   const connection = connectionOptions(socketType, options, host.workshop);
   return new Session(stream, connection, host, owner, host.admission.admit(options));
 }

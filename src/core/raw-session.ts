@@ -11,7 +11,8 @@ import { EMPTY } from '../util/bytes.js';
 import type { Clock, Timer } from './clock.js';
 import { type Message, owned } from './message.js';
 import type { Pipe } from './pipe.js';
-import { GRACE, type PeerSession, type SessionOwner } from './session.js';
+import type { Rota } from './rota.js';
+import { GRACE, type PeerSession, type SessionOwner, type SessionPlace } from './session.js';
 import { WriteLog } from './write-log.js';
 
 /** Bytes of one received message at most (libzmq's in_batch_size): high-water marks count messages, and so bound bytes. */
@@ -32,6 +33,7 @@ export class RawSession implements PeerSession, StreamHandler {
   readonly #clock: Clock;
   readonly #owner: SessionOwner;
   readonly #notify: boolean;
+  readonly #rota: Rota;
   #pipe: Pipe | undefined;
   #output: Buffer[] = [];
   #outputBytes = 0;
@@ -49,10 +51,11 @@ export class RawSession implements PeerSession, StreamHandler {
   #unsent = 0;
   #grace: Timer | undefined;
 
-  constructor(stream: ByteStream, notify: boolean, clock: Clock, owner: SessionOwner) {
+  constructor(stream: ByteStream, notify: boolean, place: Omit<SessionPlace, 'workshop'>, owner: SessionOwner) {
     this.#stream = stream;
     this.#notify = notify;
-    this.#clock = clock;
+    this.#clock = place.clock;
+    this.#rota = place.rota;
     this.#owner = owner;
   }
 
@@ -107,7 +110,7 @@ export class RawSession implements PeerSession, StreamHandler {
     this.#output.push(part);
     this.#outputBytes += part.length;
     this.#log.gathered++;
-    if (this.#outputBytes >= BATCH) this.#flush();
+    if (this.#outputBytes >= BATCH || (!this.#flushDue && this.#rota.prompt())) this.#flush();
     else this.#flushSoon();
     return this.#writable;
   }
@@ -140,6 +143,7 @@ export class RawSession implements PeerSession, StreamHandler {
   drain(): void {
     this.#writable = true;
     this.#flush();
+    this.#flushSoon();
     if (this.#writable) this.#pipe?.outletReady();
     this.#finishIfDrained();
   }

@@ -1,5 +1,7 @@
 // How the sessions of one Context share the turns of the event loop: a peer that sends without end is decoded up to its budget
-// (the options maxTurnMessages and maxTurnBytes), and goes on in the next turn, after everybody else has been heard.
+// (the options maxTurnMessages and maxTurnBytes), and goes on in the next turn, after everybody else has been heard. And how they
+// share the writes that need not wait for the next tick: what a program says now and then leaves before it goes on, whatever it
+// does next, as with libzmq's thread; what it says without end gathers.
 //
 // What a peer sends must not keep the process alive: where nobody waits for anything, the next turn is a timer's.
 
@@ -8,12 +10,17 @@ import type { Turn } from './turn.js';
 
 /** A turn costs some 20 µs; a peer that is the only one may spend so many budgets before it pays that. */
 const ALONE = 8;
+/** Writes that may follow each other at once after a silence, and the milliseconds after which there may be another. */
+const PROMPT = 8;
+const SPACING = 1;
 
 export class Rota {
   readonly #clock: Clock;
   readonly #turn: Turn;
   readonly #held: () => boolean;
   #sessions = 0;
+  /** When the first of the prompt writes was due that are not spent. */
+  #promptFrom = Number.NEGATIVE_INFINITY;
 
   /** @param held whether somebody waits for something, and so keeps the process alive */
   constructor(clock: Clock, turn: Turn, held: () => boolean) {
@@ -38,6 +45,15 @@ export class Rota {
   /** Budgets that a session has for its next turn. */
   get budgets(): number {
     return this.#sessions > 1 ? 1 : ALONE;
+  }
+
+  /** True: what is sent now may leave at once. Asked for what nothing gathers before, so not for each message of a flood. */
+  prompt(): boolean {
+    const now = this.#clock.now();
+    const from = Math.max(this.#promptFrom, now - (PROMPT - 1) * SPACING);
+    if (from > now) return false;
+    this.#promptFrom = from + SPACING;
+    return true;
   }
 
   next(callback: () => void): void {

@@ -3,8 +3,8 @@
 //   stream ── data ──▶ Connection ── message ──▶ pipe.deliver          stream ◀── flush ── Connection ◀── send ── pipe
 //
 // Output gathers in the Connection and leaves when a chunk of 64 KiB is nearly full, else on the next tick: a loop of awaited sends keeps
-// the microtask queue busy, and ticks do not run until it pauses, so thousands of small messages share one write. Only the answer to a
-// message that came alone leaves at once: whoever asks one thing at a time waits for it.
+// the microtask queue busy, and ticks do not run until it pauses, so thousands of small messages share one write. Two things leave at
+// once: the answer to a message that came alone, for whoever asks one thing at a time waits for it, and what is said now and then (Rota).
 
 import { isPeerFault, ProtocolError, zmqError } from '../errors.js';
 import { Connection, type ConnectionEvents, type ConnectionOptions, type PeerInfo } from '../protocol/connection.js';
@@ -174,7 +174,7 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
   send(message: Message): boolean {
     this.#connection.send(message);
     this.#log.gathered++;
-    if (this.#connection.output.full || (this.#answering && !this.#flushDue)) this.#flush();
+    if (this.#connection.output.full || (!this.#flushDue && (this.#answering || this.#rota.prompt()))) this.#flush();
     else this.#flushSoon();
     return this.#writable;
   }
@@ -211,6 +211,7 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
     this.#connection.congested = false;
     this.#owed.pay((topic, add) => this.#connection.subscribe(topic, add));
     this.#flush();
+    this.#flushSoon();
     if (this.#writable) this.#pipe?.outletReady();
     this.#finishIfDrained();
   }
@@ -232,6 +233,7 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
 
   ready(peer: PeerInfo): void {
     this.#question?.close();
+    this.#flushSoon(); // what waits in the pipe gathers
     this.#pipe = this.#owner.ready(this, peer);
   }
 

@@ -45,6 +45,24 @@ describe('an authenticator', () => {
   });
 });
 
+describe('sending', () => {
+  it('leaves at once when little is sent, and gathers otherwise', async () => {
+    const { world, stream, link, id, got } = await linked();
+    const { other } = link;
+    const write = other.write.bind(other);
+    let writes = 0;
+    other.write = (chunks) => {
+      writes++;
+      return write(chunks);
+    };
+    for (let i = 0; i < 50; i++) void stream.send([id, `${i} `]);
+    expect(writes).toBe(8);
+    await world.clock.advance(0);
+    expect(writes).toBe(9);
+    expect(Buffer.concat(got).toString()).toBe(Array.from({ length: 50 }, (_, i) => `${i} `).join(''));
+  });
+});
+
 describe('receiving', () => {
   it('stops reading from a peer whose messages nobody receives, and goes on later without losing a byte', async () => {
     const { world, stream, link } = await linked({ receiveHighWaterMark: 4 });
