@@ -12,7 +12,7 @@ import type { Turn } from './turn.js';
 const ALONE = 8;
 /** Writes that may follow each other at once after a silence, and the milliseconds after which there may be another. */
 const PROMPT = 8;
-const SPACING = 1;
+const SPACING = 10;
 
 export class Rota {
   readonly #clock: Clock;
