@@ -18,10 +18,13 @@ function computeUntil(heard: Int32Array, count: number): void {
   }
 }
 
+/** Messages that leave so; Node holds back what follows a write into a named pipe until it has heard of its end. */
+const overIpc = process.platform === 'win32' ? 1 : 2;
+
 describe.each([
-  ['tcp', 'tcp://127.0.0.1:*'],
-  ['ipc', 'ipc://*'],
-])('over %s', (_, endpoint) => {
+  ['tcp', 'tcp://127.0.0.1:*', 2],
+  ['ipc', 'ipc://*', overIpc],
+])('over %s', (_, endpoint, count) => {
   it.each([
     ['PUSH', 'PULL', () => new Push()],
     ['PUB', 'SUB', () => new Publisher()],
@@ -36,7 +39,7 @@ describe.each([
     await within(ready, 'its word');
     await socket.send('busy');
     await socket.send('input');
-    computeUntil(heard, 2);
-    expect(Atomics.load(heard, 0)).toBe(2);
+    computeUntil(heard, count);
+    expect(Atomics.load(heard, 0)).toBe(count);
   });
 });
