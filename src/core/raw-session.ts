@@ -72,6 +72,7 @@ export class RawSession implements PeerSession, StreamHandler {
   }
 
   start(): void {
+    this.#flushSoon(); // what waits in the pipe gathers
     this.#pipe = this.#owner.ready(this, RAW_PEER);
     if (this.#notify && !this.#pipe.deliver([EMPTY])) this.#pause();
     this.#stream.start(this);
@@ -143,7 +144,7 @@ export class RawSession implements PeerSession, StreamHandler {
   drain(): void {
     this.#writable = true;
     this.#flush();
-    this.#flushSoon();
+    this.#flushSoon(); // what waits in the pipe gathers
     if (this.#writable) this.#pipe?.outletReady();
     this.#finishIfDrained();
   }

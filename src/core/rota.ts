@@ -19,7 +19,7 @@ export class Rota {
   readonly #turn: Turn;
   readonly #held: () => boolean;
   #sessions = 0;
-  /** When the first of the prompt writes was due that are not spent. */
+  /** From when on the next prompt write may be; what lies more than seven spacings back counts as that. */
   #promptFrom = Number.NEGATIVE_INFINITY;
 
   /** @param held whether somebody waits for something, and so keeps the process alive */
@@ -47,7 +47,7 @@ export class Rota {
     return this.#sessions > 1 ? 1 : ALONE;
   }
 
-  /** True: what is sent now may leave at once. Asked for what nothing gathers before, so not for each message of a flood. */
+  /** True, which spends one: what is sent now may leave at once. Asked only when nothing has gathered yet, so not for each message of a flood. */
   prompt(): boolean {
     const now = this.#clock.now();
     const from = Math.max(this.#promptFrom, now - (PROMPT - 1) * SPACING);

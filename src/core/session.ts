@@ -211,7 +211,7 @@ export class Session implements ConnectionEvents, PeerSession, StreamHandler {
     this.#connection.congested = false;
     this.#owed.pay((topic, add) => this.#connection.subscribe(topic, add));
     this.#flush();
-    this.#flushSoon();
+    this.#flushSoon(); // what waits in the pipe gathers
     if (this.#writable) this.#pipe?.outletReady();
     this.#finishIfDrained();
   }

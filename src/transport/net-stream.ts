@@ -68,12 +68,13 @@ export class NetStream implements ByteStream {
     for (let i = 0; i < last; i++) socket.write(chunks[i] as Buffer);
     socket.write(chunks[last] as Buffer, this.#wrote);
     socket.uncork();
-    return !socket.writableNeedDrain;
+    return !socket.writableNeedDrain && socket.errored === null;
   }
 
-  /** Node tells of a finished write a tick late; an empty queue tells at once. */
+  /** Node tells of a finished write a tick late; an empty queue tells at once, unless it is empty because a write has failed. */
   get unfinished(): number {
-    return this.#socket.writableLength === 0 && !this.#socket.destroyed ? 0 : this.#unfinished;
+    const { writableLength, errored, destroyed } = this.#socket;
+    return writableLength === 0 && errored === null && !destroyed ? 0 : this.#unfinished;
   }
 
   pause(): void {

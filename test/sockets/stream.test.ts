@@ -48,6 +48,7 @@ describe('an authenticator', () => {
 describe('sending', () => {
   it('leaves at once when little is sent, and gathers otherwise', async () => {
     const { world, stream, link, id, got } = await linked();
+    await world.clock.advance(0);
     const { other } = link;
     const write = other.write.bind(other);
     let writes = 0;
@@ -60,6 +61,23 @@ describe('sending', () => {
     await world.clock.advance(0);
     expect(writes).toBe(9);
     expect(Buffer.concat(got).toString()).toBe(Array.from({ length: 50 }, (_, i) => `${i} `).join(''));
+  });
+
+  it('gathers when it has waited for the connection', async () => {
+    const world = new World();
+    const stream = world.open(Stream);
+    stream.connect('mem://a', { routingId: 'it' });
+    for (let i = 0; i < 50; i++) void stream.send(['it', `${i} `]);
+    let writes = 0;
+    world.network.listen('a', ({ other }) => {
+      const write = other.write.bind(other);
+      other.write = (chunks) => {
+        writes++;
+        return write(chunks);
+      };
+    });
+    await world.clock.advance(1000);
+    expect(writes).toBe(1);
   });
 });
 
