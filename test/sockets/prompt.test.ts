@@ -3,28 +3,30 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { Publisher, Push, type Socket, type Writable } from '../../src/index.js';
-import { within } from '../support/peers/deadline.js';
+import { until, within } from '../support/peers/deadline.js';
 import { open } from '../support/sockets.js';
 import { thread } from '../support/thread.js';
 
-/** Ms for which the program computes, at most. */
-const LONG = 20_000;
-
-/** Computes, and does not yield, until the other thread has heard so many messages. */
-function computeUntil(heard: Int32Array, count: number): void {
-  const end = performance.now() + LONG;
+/** Computes, and does not yield, until the other thread has heard so many messages, or for so many ms. */
+function computeUntil(heard: Int32Array, count: number, most: number): boolean {
+  const end = performance.now() + most;
   for (let now = 0; now < count && performance.now() < end; now = Atomics.load(heard, 0)) {
     Atomics.wait(heard, 0, now, end - performance.now());
   }
+  return Atomics.load(heard, 0) >= count;
 }
 
-/** Messages that leave so; Node holds back what follows a write into a named pipe until it has heard of its end. */
-const overIpc = process.platform === 'win32' ? 1 : 2;
+/**
+ * Node holds back what follows a write into a named pipe until it has heard of its end. So one message leaves there, and none
+ * if it comes too soon after another, for which Wine takes its time.
+ */
+const PIPE = { count: 1, tries: 10, most: 2_000 };
+const ELSE = { count: 2, tries: 1, most: 20_000 };
 
 describe.each([
-  ['tcp', 'tcp://127.0.0.1:*', 2],
-  ['ipc', 'ipc://*', overIpc],
-])('over %s', (_, endpoint, count) => {
+  ['tcp', 'tcp://127.0.0.1:*', ELSE],
+  ['ipc', 'ipc://*', process.platform === 'win32' ? PIPE : ELSE],
+])('over %s', (_, endpoint, { count, tries, most }) => {
   it.each([
     ['PUSH', 'PULL', () => new Push()],
     ['PUB', 'SUB', () => new Publisher()],
@@ -37,9 +39,12 @@ describe.each([
     await within(socket instanceof Publisher ? socket.waitForSubscriber('') : socket.waitForPeer(), 'the other thread');
     await socket.send('first');
     await within(ready, 'its word');
-    await socket.send('busy');
-    await socket.send('input');
-    computeUntil(heard, count);
-    expect(Atomics.load(heard, 0)).toBe(count);
+    let inTime = false;
+    for (let sent = 0; sent < tries * count && !inTime; ) {
+      for (let i = 0; i < count; i++, sent++) await socket.send('busy');
+      inTime = computeUntil(heard, sent, most);
+      await until(() => Atomics.load(heard, 0) === sent, 'what was sent');
+    }
+    expect(inTime).toBe(true);
   });
 });
