@@ -5,6 +5,7 @@ import * as net from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { Dealer, Stream } from '../../src/index.js';
 import { outcome } from '../support/classes.js';
+import { writesTo } from '../support/memory-transport.js';
 import { dial, serve } from '../support/net-peers.js';
 import { until, within } from '../support/peers/deadline.js';
 import { inproc, open } from '../support/sockets.js';
@@ -49,17 +50,11 @@ describe('sending', () => {
   it('leaves at once when little is sent, and gathers otherwise', async () => {
     const { world, stream, link, id, got } = await linked();
     await world.clock.advance(0);
-    const { other } = link;
-    const write = other.write.bind(other);
-    let writes = 0;
-    other.write = (chunks) => {
-      writes++;
-      return write(chunks);
-    };
+    const writes = writesTo(link.other);
     for (let i = 0; i < 50; i++) void stream.send([id, `${i} `]);
-    expect(writes).toBe(8);
+    expect(writes).toHaveLength(8);
     await world.clock.advance(0);
-    expect(writes).toBe(9);
+    expect(writes).toHaveLength(9);
     expect(Buffer.concat(got).toString()).toBe(Array.from({ length: 50 }, (_, i) => `${i} `).join(''));
   });
 
@@ -68,16 +63,12 @@ describe('sending', () => {
     const stream = world.open(Stream);
     stream.connect('mem://a', { routingId: 'it' });
     for (let i = 0; i < 50; i++) void stream.send(['it', `${i} `]);
-    let writes = 0;
+    let writes: number[] = [];
     world.network.listen('a', ({ other }) => {
-      const write = other.write.bind(other);
-      other.write = (chunks) => {
-        writes++;
-        return write(chunks);
-      };
+      writes = writesTo(other);
     });
     await world.clock.advance(1000);
-    expect(writes).toBe(1);
+    expect(writes).toHaveLength(1);
   });
 });
 

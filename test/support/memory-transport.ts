@@ -212,6 +212,17 @@ export class MemoryStream implements ByteStream {
   }
 }
 
+/** The sizes of what is written to the stream from now on, write by write. */
+export function writesTo(stream: MemoryStream): number[] {
+  const write = stream.write.bind(stream);
+  const writes: number[] = [];
+  stream.write = (chunks) => {
+    writes.push(Buffer.concat(chunks).length);
+    return write(chunks);
+  };
+  return writes;
+}
+
 /** What becomes of attempts to connect. */
 export type Answer = 'listen' | 'refuse' | 'hang';
 

@@ -151,3 +151,7 @@ export const PEER_OF: Readonly<Record<string, string>> = {
   XPUB: 'SUB',
   XSUB: 'PUB',
 };
+
+/** As many messages, each its number, in one piece. */
+export const numbers = (count: number): Buffer =>
+  Buffer.concat(Array.from({ length: count }, (_, i) => message(String(i))));

@@ -80,3 +80,13 @@ function pictured(event: Event): string {
   const code = (error as { code?: string } | undefined)?.code ?? error?.message;
   return [type, address, interval, code].filter((part) => part !== undefined).join(' ');
 }
+
+/** A bound socket and one hand-made peer. */
+export async function served<T extends Socket>(
+  world: World,
+  socket: T,
+  type: string,
+): Promise<{ socket: T; peer: MemoryPeer }> {
+  await socket.bind('mem://a');
+  return { socket, peer: await world.peer('a', type) };
+}
