@@ -70,6 +70,20 @@ describe('sending', () => {
     await world.clock.advance(1000);
     expect(writes).toHaveLength(1);
   });
+
+  it('gathers when it has waited for room', async () => {
+    const { world, stream, link, id } = await linked();
+    link.other.wire.capacity = 1;
+    await world.clock.advance(0);
+    link.other.stall();
+    void stream.send([id, 'in the stream']);
+    const writes = writesTo(link.other);
+    for (let i = 0; i < 50; i++) void stream.send([id, `${i} `]);
+    expect(writes).toEqual([]);
+    link.other.flow();
+    await world.clock.advance(0);
+    expect(writes).toHaveLength(1);
+  });
 });
 
 describe('receiving', () => {
